@@ -1,0 +1,80 @@
+internal import Domain
+internal import Planning
+internal import Scheduling
+
+extension Cell {
+    mutating func submit(_ request: GenerationRequest, _ effects: inout [Effect]) {
+        if let reason = reasonToReject(request) {
+            effects.append(.rejected(request.id, reason))
+            return
+        }
+        guard let group = dispatcher.choose(from: view) else {
+            effects.append(.rejected(request.id, .draining))
+            return
+        }
+        let id = table.nextID
+        table.insert(SequenceState(id: id, request: request, arrival: arrivals))
+        arrivals += 1
+        sequences[request.id] = id
+        if id.index == groupOf.count { groupOf.append(group) }
+        groupOf[id.index] = group
+        effects.append(.accepted(request.id, id))
+        groups[group.index].enqueue(id, in: table)
+        plan(group, &effects)
+    }
+
+    /// Why a request cannot be served, checked before anything is kept of it.
+    private func reasonToReject(_ request: GenerationRequest) -> RejectReason? {
+        precondition(sequences[request.id] == nil, "request \(request.id) submitted twice")
+        let limit = groups.reduce(0) { max($0, $1.maxSequenceLength) }
+        if isDraining { return .draining }
+        if request.prompt.isEmpty { return .emptyPrompt }
+        if let token = request.prompt.first(where: { $0.index >= configuration.vocabularySize }) {
+            return .unknownToken(token)
+        }
+        if request.prompt.count >= limit {
+            return .contextLengthExceeded(prompt: request.prompt.count, limit: limit)
+        }
+        let maxQueued = configuration.scheduler.maxQueued
+        if waitingCount >= maxQueued {
+            return .overloaded(queued: waitingCount, limit: maxQueued)
+        }
+        return nil
+    }
+
+    /// What policies may see.
+    var view: ClusterView {
+        ClusterView(
+            groups: groups.map { group in
+                GroupLoad(
+                    group: group.group,
+                    running: group.running.count,
+                    waiting: group.waitingCount,
+                    freeBlocks: group.pool.freeCount,
+                    totalBlocks: group.pool.blockCount
+                )
+            })
+    }
+
+    mutating func cancel(_ request: RequestID, _ effects: inout [Effect]) {
+        guard let id = sequences[request] else {
+            effects.append(.note(.cancelledUnknown(request)))
+            return
+        }
+        end(id, .aborted, &effects)
+        plan(groupOf[id.index], &effects)
+    }
+
+    /// Ends a sequence from outside a step: its owner hears of it at once, its slot is free when
+    /// no step computes it any more.
+    mutating func end(_ id: SequenceID, _ reason: FinishReason, _ effects: inout [Effect]) {
+        effects.append(.finished(id, reason, table[id].usage))
+        sequences[table[id].request] = nil
+        if groups[groupOf[id.index].index].cancel(id, in: &table) { release(id, &effects) }
+    }
+
+    mutating func release(_ id: SequenceID, _ effects: inout [Effect]) {
+        table.remove(id)
+        effects.append(.released(id))
+    }
+}

@@ -1,0 +1,43 @@
+/// A dense index into one kind of thing: the phantom `Tag` keeps a block from standing for a
+/// sequence. Identifiers are handed out in order, so they also break ties.
+package struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let rawValue: UInt32
+
+    @inlinable
+    package init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// The identifier as an array index.
+    @inlinable
+    package var index: Int { Int(rawValue) }
+
+    @inlinable
+    package init(index: Int) { self.init(UInt32(index)) }
+
+    @inlinable
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    @inlinable
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+
+    @inlinable
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
+    package var description: String { "\(rawValue)" }
+}
+
+package enum InstanceTag {}
+package enum GroupTag {}
+package enum SequenceTag {}
+package enum StepTag {}
+package enum BlockTag {}
+
+/// One device memory plus one executor.
+package typealias InstanceID = Identifier<InstanceTag>
+/// Instances that together hold every unit and execute a request together.
+package typealias GroupID = Identifier<GroupTag>
+/// One running generation.
+package typealias SequenceID = Identifier<SequenceTag>
+/// One microbatch through all stages of one group.
+package typealias StepID = Identifier<StepTag>
+/// `blockSize` token slots of KV: the same id in every layer an instance holds.
+package typealias BlockID = Identifier<BlockTag>

@@ -1,0 +1,35 @@
+/// A point in time: nanoseconds since an origin that the shell chooses (process start, or the
+/// start of a simulation). Differences are `Duration`s; the two cannot stand for each other.
+package struct Instant: Hashable, Comparable, Sendable {
+    package let nanoseconds: Int64
+
+    @inlinable
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    package static let zero = Instant(nanoseconds: 0)
+
+    @inlinable
+    package static func < (left: Self, right: Self) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    package static func - (left: Self, right: Self) -> Duration {
+        .nanoseconds(left.nanoseconds - right.nanoseconds)
+    }
+
+    package static func + (left: Self, right: Duration) -> Self {
+        Self(nanoseconds: left.nanoseconds + right.nanoseconds)
+    }
+}
+
+extension Duration {
+    /// The whole duration in nanoseconds; durations here are far below the 292 years that fit.
+    package var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+
+    /// The duration in seconds, for people and histograms.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,51 @@
+package import Domain
+
+/// The limits of one group; names and meanings follow vLLM's flags.
+package struct SchedulerConfiguration: Hashable, Sendable {
+    /// Token slots per block (`--block-size`).
+    package var blockSize: TokenCount = 16
+    /// The most tokens, prompt and generated, of one sequence (`--max-model-len`).
+    package var maxModelLength: TokenCount
+    /// The most tokens one step computes (`--max-num-batched-tokens`).
+    package var maxBatchedTokens: TokenCount = 512
+    /// The most sequences that hold blocks at once (`--max-num-seqs`).
+    package var maxRunning: Int = 256
+    /// The most sequences that wait (`--max-num-queued-reqs`).
+    package var maxQueued: Int = 1024
+    /// Whether computed blocks stay findable (`--enable-prefix-caching`).
+    package var isPrefixCaching: Bool = true
+    /// Which waiting sequence is next (`--scheduling-policy`).
+    package var order: QueueOrder = .firstComeFirstServed
+    /// Share of all blocks that stays free when a sequence is admitted, so that those that run can
+    /// grow for a while before one must be preempted (`--watermark`).
+    package var watermark: Double = 0.01
+    /// Microbatches in flight: at least the number of pipeline stages.
+    package var maxStepsInFlight: Int = 1
+
+    package init(maxModelLength: TokenCount) {
+        self.maxModelLength = maxModelLength
+    }
+}
+
+/// The order in which waiting sequences are admitted. Preemption takes the last in this order.
+package enum QueueOrder: String, Hashable, Sendable, CaseIterable {
+    /// By arrival.
+    case firstComeFirstServed = "fcfs"
+    /// By priority value, the lowest first, then by arrival.
+    case priority
+}
+
+/// A sequence's place in its group's order; smaller is served first.
+struct Precedence: Comparable, Hashable {
+    let priority: Int
+    let arrival: UInt64
+
+    init(of sequence: SequenceState, in order: QueueOrder) {
+        priority = order == .priority ? sequence.priority : 0
+        arrival = sequence.arrival
+    }
+
+    static func < (left: Self, right: Self) -> Bool {
+        (left.priority, left.arrival) < (right.priority, right.arrival)
+    }
+}
