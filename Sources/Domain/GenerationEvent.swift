@@ -43,6 +43,8 @@ package struct TokenLogprob: Hashable, Sendable {
 package enum FinishReason: Hashable, Sendable {
     /// It produced this stop token, which is the last token emitted.
     case stopToken(TokenID)
+    /// Its text holds one of the client's stop strings, which only the gateway can see.
+    case stopString
     /// It reached `maxTokens` or the model's length.
     case length
     /// The client left or the server shut down.

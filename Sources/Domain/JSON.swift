@@ -11,29 +11,30 @@ package indirect enum JSON: Hashable, Sendable {
 }
 
 /// The members of a JSON object in their written order. A repeated key keeps its first place and
-/// its last value, as in Python.
+/// its last value, as in Python. Keys are compared byte by byte.
 package struct JSONObject: Sendable {
     package private(set) var keys: [String] = []
-    private var values: [String: JSON] = [:]
+    private var values: [ExactString: JSON] = [:]
 
     package init() {}
 
     package var count: Int { keys.count }
 
     package subscript(key: String) -> JSON? {
-        get { values[key] }
+        get { values[ExactString(key)] }
         set {
             if let newValue {
-                if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-            } else if values.removeValue(forKey: key) != nil {
-                keys.removeAll { $0 == key }
+                let isNew = values.updateValue(newValue, forKey: ExactString(key)) == nil
+                if isNew { keys.append(key) }
+            } else if values.removeValue(forKey: ExactString(key)) != nil {
+                keys.removeAll { ExactString($0) == ExactString(key) }
             }
         }
     }
 
     /// The members in order. Complexity: O(count).
     package var members: [(key: String, value: JSON)] {
-        keys.map { ($0, values[$0] ?? .null) }
+        keys.map { ($0, values[ExactString($0)] ?? .null) }
     }
 
     package mutating func reserveCapacity(_ capacity: Int) {
@@ -45,11 +46,12 @@ package struct JSONObject: Sendable {
 extension JSONObject: Hashable {
     /// Equal members in equal order.
     package static func == (left: Self, right: Self) -> Bool {
-        left.keys == right.keys && left.values == right.values
+        left.values == right.values
+            && left.keys.elementsEqual(right.keys) { ExactString($0) == ExactString($1) }
     }
 
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(keys)
+        for key in keys { hasher.combine(ExactString(key)) }
         hasher.combine(values)
     }
 }
