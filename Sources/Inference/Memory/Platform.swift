@@ -1,0 +1,137 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// The few system calls of this module, with failures as values.
+enum Platform {
+    /// `errno` and the call that set it.
+    struct Failure: Error {
+        var call: String
+        var code: Int32
+
+        init(_ call: String) {
+            self.call = call
+            code = errno
+        }
+
+        var reason: String { String(cString: strerror(code)) }
+    }
+
+    static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    static var systemPageSize: Int { max(4096, sysconf(Int32(_SC_PAGESIZE))) }
+
+    static func close(_ descriptor: Int32) {
+        #if canImport(Glibc)
+            _ = Glibc.close(descriptor)
+        #elseif canImport(Musl)
+            _ = Musl.close(descriptor)
+        #else
+            _ = Darwin.close(descriptor)
+        #endif
+    }
+}
+
+// MARK: - Memory
+
+#if !canImport(Darwin)
+    // The C header hides it behind a macro that the importer does not set.
+    @_silgen_name("memfd_create")
+    private func memoryFile(_ name: UnsafePointer<CChar>, _ flags: UInt32) -> Int32
+#endif
+
+extension Platform {
+    /// An anonymous file of `size` bytes that takes memory only where it was written.
+    static func makeMemoryFile(size: Int) throws(Failure) -> Int32 {
+        #if canImport(Darwin)
+            let name = "/kunserve-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+            let descriptor = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
+            _ = shm_unlink(name)
+        #else
+            let closeOnExec: UInt32 = 1
+            let descriptor = memoryFile("kunserve", closeOnExec)
+        #endif
+        guard descriptor >= 0 else { throw Failure("memfd_create") }
+        guard ftruncate(descriptor, size) == 0 else {
+            let failure = Failure("ftruncate")
+            close(descriptor)
+            throw failure
+        }
+        return descriptor
+    }
+
+    #if canImport(Darwin)
+        private static let reserveFlags = MAP_PRIVATE | MAP_ANON
+    #else
+        private static let reserveFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    #endif
+
+    /// Address space without memory behind it: touching it is a fault.
+    static func reserve(size: Int) throws(Failure) -> UnsafeMutableRawPointer {
+        let address = mmap(nil, size, PROT_NONE, reserveFlags, -1, 0)
+        guard let address, address != MAP_FAILED else { throw Failure("mmap") }
+        return address
+    }
+
+    /// Puts bytes of a file in place of what lies at `address`.
+    static func map(
+        _ descriptor: Int32, offset: Int, at address: UnsafeMutableRawPointer, size: Int
+    ) throws(Failure) {
+        let flags = MAP_SHARED | MAP_FIXED
+        let result = mmap(address, size, PROT_READ | PROT_WRITE, flags, descriptor, off_t(offset))
+        guard result != MAP_FAILED else { throw Failure("mmap") }
+        #if !canImport(Darwin)
+            // A wish: without huge pages everything works, with more address misses.
+            _ = madvise(address, size, MADV_HUGEPAGE)
+        #endif
+    }
+
+    /// Puts bare address space in place of what lies at `address`.
+    static func unmap(at address: UnsafeMutableRawPointer, size: Int) throws(Failure) {
+        let result = mmap(address, size, PROT_NONE, reserveFlags | MAP_FIXED, -1, 0)
+        guard result != MAP_FAILED else { throw Failure("mmap") }
+    }
+
+    static func release(_ address: UnsafeMutableRawPointer, size: Int) {
+        _ = munmap(address, size)
+    }
+}
+
+// MARK: - Files
+
+extension Platform {
+    enum FileKind { case regular, other, missing }
+
+    static func kind(of path: String) -> FileKind {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return .missing }
+        return status.st_mode & S_IFMT == S_IFREG ? .regular : .other
+    }
+
+    /// The whole regular file, read-only. An empty file maps to an empty buffer.
+    static func mapFile(_ path: String) throws(Failure) -> UnsafeRawBufferPointer {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure("open") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Failure("fstat") }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            errno = EINVAL
+            throw Failure("open")
+        }
+        let size = Int(status.st_size)
+        guard size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+        guard let address, address != MAP_FAILED else { throw Failure("mmap") }
+        return UnsafeRawBufferPointer(start: address, count: size)
+    }
+
+    static func unmapFile(_ bytes: UnsafeRawBufferPointer) {
+        guard let address = bytes.baseAddress else { return }
+        _ = munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+    }
+}

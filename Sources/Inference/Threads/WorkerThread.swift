@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A thread of our own: model arithmetic must never sit on the cooperative pool, where it would
+/// starve everything that is asynchronous.
+package struct WorkerThread: @unchecked Sendable {
+    // Unchecked: a thread handle may be used from any thread.
+    private let handle: pthread_t
+
+    /// Starts a thread that runs `body` once; `nil` when the system gives none.
+    package init?(_ body: @escaping @Sendable () -> Void) {
+        let entry = Unmanaged.passRetained(ThreadEntry(body: body))
+        #if canImport(Darwin)
+            var started: pthread_t?
+            let code = pthread_create(&started, nil, { ThreadEntry.main($0) }, entry.toOpaque())
+        #else
+            var started = pthread_t()
+            let code = pthread_create(&started, nil, { ThreadEntry.main($0) }, entry.toOpaque())
+        #endif
+        guard code == 0 else {
+            entry.release()
+            return nil
+        }
+        #if canImport(Darwin)
+            guard let started else { return nil }
+        #endif
+        handle = started
+    }
+
+    /// Waits until the body has returned; call it once.
+    package func join() {
+        pthread_join(handle, nil)
+    }
+}
+
+/// Carries the body across the C border.
+private final class ThreadEntry: Sendable {
+    private let body: @Sendable () -> Void
+
+    init(body: @escaping @Sendable () -> Void) {
+        self.body = body
+    }
+
+    static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let argument else { return nil }
+        Unmanaged<ThreadEntry>.fromOpaque(argument).takeRetainedValue().body()
+        return nil
+    }
+}
