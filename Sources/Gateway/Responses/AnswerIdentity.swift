@@ -1,0 +1,23 @@
+/// What all parts of one answer share.
+struct AnswerIdentity: Hashable, Sendable {
+    /// Such as `chatcmpl-…`.
+    var id: String
+    /// Unix seconds.
+    var created: Int
+    var model: String
+    var fingerprint: String
+
+    /// As JSON members without braces.
+    var members: [UInt8] {
+        var output: [UInt8] = []
+        output.raw(#""id":"#)
+        output.string(id)
+        output.raw(#","created":"#)
+        output.integer(created)
+        output.raw(#","model":"#)
+        output.string(model)
+        output.raw(#","system_fingerprint":"#)
+        output.string(fingerprint)
+        return output
+    }
+}
