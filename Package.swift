@@ -43,6 +43,7 @@ var targets: [Target] = [
         swiftSettings: coreSettings
     ),
 
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: settings),
     .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
     .testTarget(
         name: "SchedulingTests", dependencies: ["Scheduling", "Domain"], swiftSettings: settings),
@@ -82,7 +83,9 @@ if !coreOnly {
         .target(name: "Telemetry", dependencies: ["Domain"], swiftSettings: settings),
         .target(
             name: "Runtime",
-            dependencies: ["Cluster", "Inference", "Telemetry", "Domain", logging],
+            dependencies: [
+                "Cluster", "Inference", "Planning", "Scheduling", "Telemetry", "Domain",
+            ],
             swiftSettings: settings
         ),
 
@@ -92,8 +95,10 @@ if !coreOnly {
             dependencies: [
                 "Domain", "Tokenization", "Telemetry", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -102,11 +107,13 @@ if !coreOnly {
         .executableTarget(
             name: "kunserve",
             dependencies: [
-                "Gateway", "Runtime", "Inference", "Tokenization", "Telemetry", "Cluster", "Domain",
+                "Gateway", "Runtime", "Inference", "Tokenization", "Telemetry", "Cluster",
+                "Scheduling", "Domain",
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -124,6 +131,7 @@ if !coreOnly {
                 "Gateway", "Tokenization", "Telemetry", "Domain", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

@@ -1,0 +1,78 @@
+internal import Cluster
+internal import Domain
+internal import Inference
+internal import Planning
+internal import Scheduling
+
+extension EngineConfiguration {
+    /// Refuses limits that no model could meet.
+    func validate() throws(RuntimeError) {
+        try check("--data-parallel-size", instances, 1...64)
+        try check("--max-num-seqs", scheduler.maxRunning, 1...65536)
+        try check("--max-num-batched-tokens", scheduler.maxBatchedTokens, 1...1 << 20)
+        try check("--max-num-queued-reqs", scheduler.maxQueued, 0...1 << 20)
+        guard (0..<1).contains(scheduler.watermark) else {
+            throw RuntimeError(
+                .badOption, "--watermark is \(scheduler.watermark), expected 0 to below 1")
+        }
+    }
+
+    private func check(
+        _ flag: String, _ value: Int, _ bounds: ClosedRange<Int>
+    ) throws(RuntimeError) {
+        guard bounds.contains(value) else {
+            let range = "\(bounds.lowerBound) to \(bounds.upperBound)"
+            throw RuntimeError(.badOption, "\(flag) is \(value), expected \(range)")
+        }
+    }
+
+    /// What each executor may use.
+    func executorOptions(
+        for model: ModelConfiguration, stage: StageRange
+    ) throws -> ExecutorOptions {
+        let threads = threadsPerInstance ?? max(1, Machine.processorCount / instances)
+        var options = ExecutorOptions(budget: .zero)
+        options.computeType = computeType
+        options.blockSize = scheduler.blockSize
+        options.maxBatchedTokens = scheduler.maxBatchedTokens
+        options.maxModelLength = maxModelLength
+        options.threads = threads
+        options.tier = kernelTier
+        options.budget =
+            switch memory {
+            case .budget(let bytes): bytes
+            case .kvCache(let bytes):
+                try MemoryPlan.budget(model, stage: stage, options: options, kv: bytes)
+            case .automatic:
+                try MemoryPlan.budget(
+                    model, stage: stage, options: options, kv: automaticCache(for: model))
+            }
+        return options
+    }
+
+    private func automaticCache(for model: ModelConfiguration) -> ByteCount {
+        let perToken = model.kvBytesPerToken(computeType) * model.layerCount
+        let length = min(maxModelLength ?? model.maxPositions, model.maxPositions)
+        let wanted = ByteCount(perToken * length) * scheduler.maxRunning
+        let share = ByteCount(Machine.availableMemory.bytes / 2 / instances)
+        return min(wanted, share, .gibibytes(4))
+    }
+
+    /// The cell over executors with so many blocks. A model longer than the KV of one instance is
+    /// refused if the length was asked for, and served up to what fits if not.
+    func cell(
+        for model: ModelConfiguration, blockCounts: [BlockCount]
+    ) throws(RuntimeError) -> CellConfiguration {
+        var scheduler = scheduler
+        let slots = (blockCounts.min() ?? 0) * scheduler.blockSize
+        if let maxModelLength, maxModelLength > slots {
+            throw RuntimeError(
+                .outOfMemory,
+                "--max-model-len is \(maxModelLength), but the KV cache of an instance holds "
+                    + "\(slots) tokens; give it more memory or a smaller length")
+        }
+        scheduler.maxModelLength = min(maxModelLength ?? model.maxPositions, slots)
+        return CellConfiguration(
+            scheduler: scheduler, vocabularySize: model.vocabularySize, blockCounts: blockCounts)
+    }
+}

@@ -1,0 +1,34 @@
+package import Domain
+package import Inference
+package import Planning
+package import Scheduling
+
+/// How an engine is to be built: flags after parsing, before any file is read.
+package struct EngineConfiguration: Sendable {
+    package var model: ModelDirectory
+    package var instances = 1
+    package var computeType: ComputeType = .bf16
+    package var memory: InstanceMemory = .automatic
+    /// Compute threads of each instance; `nil` shares the processors among the instances.
+    package var threadsPerInstance: Int?
+    package var kernelTier: String?
+    package var dispatch: DispatchPolicy = .leastRequests
+    /// Limits of each group; its `maxModelLength` is replaced by the model's unless set here.
+    package var scheduler = SchedulerConfiguration(maxModelLength: 0)
+    package var maxModelLength: TokenCount?
+
+    package init(model: ModelDirectory) {
+        self.model = model
+    }
+
+    /// How much memory an instance gets.
+    package enum InstanceMemory: Hashable, Sendable {
+        /// KV for every request that may run at its full length, as far as half of the machine's
+        /// free memory allows, and no more than 4 GiB.
+        case automatic
+        /// Everything together.
+        case budget(ByteCount)
+        /// KV alone; weights and workspace come on top.
+        case kvCache(ByteCount)
+    }
+}

@@ -1,0 +1,72 @@
+internal import ArgumentParser
+internal import Gateway
+internal import Logging
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// The flags that shape the HTTP server.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "Address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "Port to listen on; 0 takes a free one.")
+    var port = 8000
+
+    @Option(
+        help: ArgumentHelp(
+            "Key that clients must send as a bearer token (default: VLLM_API_KEY, or none).",
+            valueName: "key"))
+    var apiKey: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Names of the model in the API (default: its path).", valueName: "name"))
+    var servedModelName: [String] = []
+
+    @Option(help: "File with a chat template to use instead of the model's.")
+    var chatTemplate: String?
+
+    @Option(help: "Where sampling defaults come from: auto (the model's own) or vllm (none).")
+    var generationConfig: GenerationConfigSource = .auto
+
+    @Option(help: "Seconds that running requests may take after the signal to stop.")
+    var shutdownTimeout = 60
+
+    @Option(help: "The largest request body in bytes.")
+    var maxRequestBodyBytes = 10 << 20
+
+    @Option(help: "The most open connections.")
+    var maxConnections = 4096
+
+    @Option(
+        help: "How much to log: trace, debug, info, notice, warning, error, critical.",
+        transform: ServerOptions.level)
+    var logLevel = Logger.Level.info
+
+    private static func level(_ name: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: name.lowercased()) else {
+            let names = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("log level \"\(name)\" is unknown; expected one of \(names)")
+        }
+        return level
+    }
+
+    /// The key of the flag, or of the environment.
+    var effectiveKey: String? {
+        if let apiKey { return apiKey }
+        guard let value = getenv("VLLM_API_KEY") else { return nil }
+        let key = String(cString: value)
+        return key.isEmpty ? nil : key
+    }
+}
+
+enum GenerationConfigSource: String, ExpressibleByArgument, CaseIterable {
+    case auto, vllm
+}

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""End-to-end smoke test: start the server, chat, stream, hang up, read metrics, drain.
+
+Usage: smoke.py PATH_OF_KUNSERVE [ARGUMENTS OF serve…]
+
+Uses the standard library and loopback only; every wait has an end.
+"""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+HOST = "127.0.0.1"
+
+
+def main() -> None:
+    binary, arguments = sys.argv[1], sys.argv[2:]
+    port = free_port()
+    server = subprocess.Popen(
+        [binary, "serve", "--host", HOST, "--port", str(port), *arguments]
+    )
+    try:
+        wait_until_healthy(server, port)
+        check_models(port)
+        check_chat(port)
+        check_streamed_chat(port)
+        check_errors(port)
+        check_hang_up(port)
+        check_drain(server, port)
+    finally:
+        if server.poll() is None:
+            server.kill()
+            server.wait(timeout=10)
+    print("smoke: passed")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_healthy(server: subprocess.Popen, port: int) -> None:
+    for _ in range(600):
+        expect(server.poll() is None, f"the server ended with {server.poll()}")
+        try:
+            with urllib.request.urlopen(f"http://{HOST}:{port}/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit("smoke: the server did not become healthy within a minute")
+
+
+def request(port: int, method: str, path: str, body: dict | None = None) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(HOST, port, timeout=60)
+    headers = {"Content-Type": "application/json"}
+    connection.request(method, path, json.dumps(body) if body else None, headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer.status, content
+
+
+def chat_body(**changes: object) -> dict:
+    message = {"role": "user", "content": "Write a verse in the manner of ROMEO."}
+    return {"messages": [message], "max_tokens": 32, "temperature": 0, "seed": 7, **changes}
+
+
+def check_models(port: int) -> None:
+    status, content = request(port, "GET", "/v1/models")
+    expect(status == 200 and json.loads(content)["data"], f"/v1/models: {status} {content!r}")
+
+
+def check_chat(port: int) -> None:
+    texts = set()
+    for _ in range(2):
+        status, content = request(port, "POST", "/v1/chat/completions", chat_body())
+        expect(status == 200, f"chat: {status} {content!r}")
+        texts.add(json.loads(content)["choices"][0]["message"]["content"])
+    expect(len(texts) == 1 and len(texts.pop()) > 10, "equal requests gave different texts")
+
+
+def check_streamed_chat(port: int) -> None:
+    _, whole = request(port, "POST", "/v1/chat/completions", chat_body())
+    status, content = request(port, "POST", "/v1/chat/completions", chat_body(stream=True))
+    events = content.decode().split("\n\n")
+    expect(status == 200 and events[-2] == "data: [DONE]", f"stream: {status} {events[-3:]}")
+    chunks = [json.loads(event.removeprefix("data: ")) for event in events[:-2]]
+    text = "".join(c["choices"][0]["delta"].get("content") or "" for c in chunks)
+    expected = json.loads(whole)["choices"][0]["message"]["content"]
+    expect(text == expected, f"streamed {text!r}, whole {expected!r}")
+
+
+def check_errors(port: int) -> None:
+    status, content = request(port, "POST", "/v1/chat/completions", {"messages": 3})
+    expect(status == 400 and "message" in json.loads(content)["error"], f"{status} {content!r}")
+    status, _ = request(port, "GET", "/nowhere")
+    expect(status == 404, f"unknown path: {status}")
+
+
+def check_hang_up(port: int) -> None:
+    """A client that leaves frees its blocks long before its tokens would be done."""
+    body = json.dumps(chat_body(stream=True, max_tokens=1500, ignore_eos=True)).encode()
+    with socket.create_connection((HOST, port), timeout=30) as client:
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {HOST}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        client.sendall(head.encode() + body)
+        client.recv(4096)
+    for _ in range(200):
+        if metric(port, "vllm:num_requests_running") == 0:
+            return
+        time.sleep(0.02)
+    raise SystemExit("smoke: a request without a client kept running")
+
+
+def metric(port: int, name: str) -> float:
+    status, content = request(port, "GET", "/metrics")
+    expect(status == 200, f"/metrics: {status}")
+    lines = [line for line in content.decode().splitlines() if line.startswith(name + "{")]
+    expect(len(lines) == 1, f"{name} is there {len(lines)} times")
+    return float(lines[0].rsplit(" ", 1)[1])
+
+
+def check_drain(server: subprocess.Popen, port: int) -> None:
+    """SIGTERM lets a running stream finish, then ends the server with status 0."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=60)
+    body = chat_body(stream=True, max_tokens=300, ignore_eos=True)
+    headers = {"Content-Type": "application/json"}
+    connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
+    answer = connection.getresponse()
+    answer.read(64)
+    server.send_signal(signal.SIGTERM)
+    rest = answer.read()
+    expect(rest.endswith(b"data: [DONE]\n\n"), f"the stream was cut: {rest[-200:]!r}")
+    connection.close()
+    status = server.wait(timeout=60)
+    expect(status == 0, f"the server ended with status {status}")
+
+
+def expect(condition: bool, message: str) -> None:
+    if not condition:
+        raise SystemExit(f"smoke: {message}")
+
+
+if __name__ == "__main__":
+    main()
