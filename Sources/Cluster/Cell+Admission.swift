@@ -56,12 +56,14 @@ extension Cell {
             })
     }
 
-    mutating func cancel(_ request: RequestID, _ effects: inout [Effect]) {
+    mutating func cancel(
+        _ request: RequestID, _ reason: FinishReason, _ effects: inout [Effect]
+    ) {
         guard let id = sequences[request] else {
             effects.append(.note(.cancelledUnknown(request)))
             return
         }
-        end(id, .aborted, &effects)
+        end(id, reason, &effects)
         plan(groupOf[id.index], &effects)
     }
 

@@ -42,7 +42,7 @@ package struct Cell: Sendable {
     ) {
         switch input {
         case .submitted(let request): submit(request, &effects)
-        case .cancelled(let request): cancel(request, &effects)
+        case .cancelled(let request, let reason): cancel(request, reason, &effects)
         case .stepFinished(let step, let sampled): finish(step, sampled, &effects)
         case .stepFailed(let step, let message): fail(step, message, &effects)
         case .drain: isDraining = true

@@ -12,7 +12,8 @@ package enum GenerationEvent: Sendable {
 /// A token and, when asked for, how likely it and its rivals were.
 package struct SampledToken: Hashable, Sendable {
     package var token: TokenID
-    /// Natural log of the probability after penalties and bias, before temperature and cuts.
+    /// Natural log of the probability by the raw logits, before penalties, bias, temperature and
+    /// cuts.
     package var logprob: Float?
     /// 1 for the most likely token; present with `logprob`.
     package var rank: Int?

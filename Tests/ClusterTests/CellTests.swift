@@ -78,12 +78,12 @@ struct CellTests {
     @Test func aRequestCancelledBeforeItsStepFailsIsGone() {
         var harness = CellHarness(blockCounts: [64])
         harness.send(.submitted(request(1)))
-        harness.send(.cancelled(RequestID(1)))
+        harness.send(.cancelled(RequestID(1), .aborted))
         let step = harness.inFlight.removeFirst()
         harness.send(.stepFailed(step, message: "no power"))
         #expect(harness.ended[RequestID(1)] == .aborted)
         #expect(harness.cell.isIdle && harness.cell.blockUsage == 0)
-        harness.send(.cancelled(RequestID(1)))
+        harness.send(.cancelled(RequestID(1), .aborted))
         #expect(harness.notes == [.cancelledUnknown(RequestID(1))])
     }
 
@@ -110,7 +110,7 @@ struct CellTests {
                 harness.send(.submitted(requests[requests.count - 1]))
             case 3:
                 let id = requests.randomElement(using: &random)?.id ?? RequestID(999)
-                harness.send(.cancelled(id))
+                harness.send(.cancelled(id, .aborted))
             default:
                 harness.finishStep()
             }
