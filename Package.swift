@@ -14,7 +14,6 @@ let settings: [SwiftSetting] = [
 ]
 let coreSettings = settings + [.strictMemorySafety()]
 
-let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -31,7 +30,7 @@ var targets: [Target] = [
     .target(name: "Domain", swiftSettings: coreSettings),
 
     // Level 1: the activities.
-    .target(name: "Scheduling", dependencies: ["Domain", deque, heap], swiftSettings: coreSettings),
+    .target(name: "Scheduling", dependencies: ["Domain", heap], swiftSettings: coreSettings),
     .target(name: "Planning", dependencies: ["Domain"], swiftSettings: coreSettings),
     .target(name: "Tokenization", dependencies: ["Domain", heap], swiftSettings: settings),
     .target(name: "Inference", dependencies: ["Domain", "CKernels"], swiftSettings: settings),
@@ -122,7 +121,9 @@ if !coreOnly {
             name: "TelemetryTests", dependencies: ["Telemetry", "Domain"], swiftSettings: settings),
         .testTarget(
             name: "RuntimeTests",
-            dependencies: ["Runtime", "Inference", "Cluster", "Telemetry", "Domain"],
+            dependencies: [
+                "Runtime", "Inference", "Cluster", "Scheduling", "Telemetry", "Domain",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

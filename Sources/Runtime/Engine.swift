@@ -64,7 +64,8 @@ extension RuntimeError {
             case is MemoryPlanError, is DeviceMemoryError: .outOfMemory
             default: nil
             }
-        self = error as? RuntimeError
+        self =
+            error as? RuntimeError
             ?? RuntimeError(code ?? .badModel, String(describing: error))
     }
 }

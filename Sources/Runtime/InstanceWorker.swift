@@ -85,7 +85,8 @@ final class InstanceWorker: @unchecked Sendable {
         _ record: SequenceRecord
     ) -> SampledToken {
         sampler.sample(
-            logits, record.request.sampling, history: record.history ?? TokenHistory(), position: position,
+            logits, record.request.sampling, history: record.history ?? TokenHistory(),
+            position: position,
             suppressed: record.suppressedTokens)
     }
 

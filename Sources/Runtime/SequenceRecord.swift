@@ -4,10 +4,10 @@ internal import Inference
 /// What the shell keeps of one request: its owner's stream, how its tokens are chosen, and when
 /// things happened to it.
 ///
-/// - Unchecked: mutable fields are touched only under the runtime's lock, except `history` and
-///   the two of the prompt's logprobs, which the worker that samples the sequence also reads or writes while
-///   a step computes it. A sequence is in one step at a time, and the lock is taken between two
-///   steps, so the accesses are ordered.
+/// - Unchecked: mutable fields are touched only under the runtime's lock, except `history` and the
+///   two of the prompt's logprobs, which the worker that samples the sequence also reads or writes
+///   while a step computes it. A sequence is in one step at a time, and the lock is taken between
+///   two steps, so the accesses are ordered.
 final class SequenceRecord: @unchecked Sendable {
     let request: GenerationRequest
     let stream: AsyncStream<GenerationEvent>.Continuation

@@ -9,11 +9,11 @@ internal import Telemetry
 internal import Tokenization
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Musl)
-internal import Musl
+    internal import Musl
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// Everything a server is made of, built in the order in which it can fail: files, engine, wire.

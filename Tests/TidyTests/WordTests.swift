@@ -17,7 +17,8 @@ struct WordTests {
     /// The order of a dictionary differs between processes; only the books are checked in it.
     @Test(arguments: SourceTree.swift.filter { $0.isSource && cores.contains($0.target) })
     func coresNeverFollowDictionaryOrder(file: SourceFile) {
-        for (number, text) in file.codeLines where text.contains(/for \([^)]*\) in [a-z]\w*( |$)/) {
+        for (number, text) in file.codeLines where text.contains(#/for \([^)]*\) in [a-z]\w*( |$)/#)
+        {
             let isEnumerated = text.contains("enumerated") || text.contains("zip")
             let isCheck = file.path.contains("Invariants") || text.contains("in index {")
             let isKnownOrder = text.contains("in members") || text.contains("in sequences {")
@@ -31,7 +32,7 @@ struct WordTests {
     func failuresAreValues(file: SourceFile) {
         expectNone(of: ["fatalError", "try!", "as!", "-Ounchecked"], in: file)
         for (number, text) in file.codeLines {
-            #expect(!text.contains(/^\s*public /), "\(file):\(number): public; use package")
+            #expect(!text.contains(/^\s*public\s/), "\(file):\(number): public; use package")
         }
     }
 
