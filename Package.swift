@@ -42,24 +42,29 @@ var targets: [Target] = [
         swiftSettings: coreSettings
     ),
 
-    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: settings),
-    .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
-        name: "SchedulingTests", dependencies: ["Scheduling", "Domain"], swiftSettings: settings),
+        name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+        name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+        name: "SchedulingTests", dependencies: ["Scheduling", "Domain", "TestSupport"],
+        swiftSettings: settings),
     .testTarget(
         name: "PlanningTests", dependencies: ["Planning", "Domain"], swiftSettings: settings),
     .testTarget(
-        name: "ClusterTests", dependencies: ["Cluster", "Scheduling", "Domain"],
+        name: "ClusterTests",
+        dependencies: ["Cluster", "Planning", "Scheduling", "Domain", "TestSupport"],
         swiftSettings: settings),
     .testTarget(
         name: "TokenizationTests",
-        dependencies: ["Tokenization", "Domain"],
+        dependencies: ["Tokenization", "Domain", "TestSupport"],
         exclude: ["Fixtures", "Templates"],
         swiftSettings: settings
     ),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["Inference", "CKernels", "Domain"],
+        dependencies: ["Inference", "CKernels", "Domain", "TestSupport"],
         exclude: ["Fixtures"],
         swiftSettings: settings
     ),
@@ -123,13 +128,14 @@ if !coreOnly {
             name: "RuntimeTests",
             dependencies: [
                 "Runtime", "Inference", "Cluster", "Scheduling", "Telemetry", "Domain",
+                "TestSupport",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Tokenization", "Telemetry", "Domain", logging,
+                "Gateway", "Tokenization", "Telemetry", "Domain", "TestSupport", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -30,7 +30,7 @@ extension EngineConfiguration {
     func executorOptions(
         for model: ModelConfiguration, stage: StageRange
     ) throws -> ExecutorOptions {
-        let threads = threadsPerInstance ?? max(1, Machine.processorCount / instances)
+        let threads = threadsPerInstance ?? max(1, Platform.processorCount / instances)
         var options = ExecutorOptions(budget: .zero)
         options.computeType = computeType
         options.blockSize = scheduler.blockSize
@@ -54,7 +54,7 @@ extension EngineConfiguration {
         let perToken = model.kvBytesPerToken(computeType) * model.layerCount
         let length = min(maxModelLength ?? model.maxPositions, model.maxPositions)
         let wanted = ByteCount(perToken * length) * scheduler.maxRunning
-        let share = ByteCount(Machine.availableMemory.bytes / 2 / instances)
+        let share = ByteCount(Platform.availableMemory.bytes / 2 / instances)
         return min(wanted, share, .gibibytes(4))
     }
 

@@ -1,4 +1,4 @@
-/// The compatibility decompositions of Unicode 12.0 that are not canonical ones.
+/// The compatibility decompositions of Unicode 9.0 that are not canonical ones.
 struct CompatibilityMappings: Sendable {
     static let shared = CompatibilityMappings()
 

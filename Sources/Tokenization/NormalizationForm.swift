@@ -1,6 +1,6 @@
 @_spi(_Unicode) internal import Swift
 
-/// The four Unicode normalization forms, as of Unicode 12.0 like the reference: newer scalars
+/// The four Unicode normalization forms, as of Unicode 9.0 like the reference: newer scalars
 /// stay as they are and nothing is moved or composed across them.
 enum NormalizationForm: Sendable {
     case composed
@@ -25,7 +25,7 @@ enum NormalizationForm: Sendable {
         output.reserveCapacity(bytes.count + bytes.count / 2)
         forEachKnownRun(in: bytes, bytes.indices) { range, isKnown in
             guard isKnown else { return output.append(contentsOf: bytes[range]) }
-            let text = String(decoding: bytes[range], as: UTF8.self)
+            let text = string(of: bytes[range])
             for scalar in text._nfd { output.appendUTF8(scalar.value) }
         }
         return output
@@ -75,12 +75,12 @@ enum NormalizationForm: Sendable {
     ) {
         forEachKnownRun(in: bytes, range) { range, isKnown in
             guard isKnown else { return output.append(contentsOf: bytes[range]) }
-            let text = String(decoding: bytes[range], as: UTF8.self)
+            let text = string(of: bytes[range])
             for scalar in text._nfc { output.appendUTF8(scalar.value) }
         }
     }
 
-    /// Calls `body` with maximal runs of scalars that are, or are not, known to Unicode 12.0.
+    /// Calls `body` with maximal runs of scalars that are, or are not, known to Unicode 9.0.
     private static func forEachKnownRun(
         in bytes: [UInt8], _ range: Range<Int>, _ body: (Range<Int>, Bool) -> Void
     ) {
@@ -99,5 +99,21 @@ enum NormalizationForm: Sendable {
             index += length
         }
         if start < range.upperBound { body(start..<range.upperBound, runIsKnown) }
+    }
+
+    /// The text, with three Tibetan vowels spelled out. They decompose into marks only, but count
+    /// as starters, so the standard library does not move their parts past marks before them.
+    private static func string(of bytes: ArraySlice<UInt8>) -> String {
+        guard bytes.contains(0xE0) else { return String(decoding: bytes, as: UTF8.self) }
+        var spelled: [UInt8] = []
+        for value in Array(bytes).scalarValues {
+            switch value {
+            case 0xF73: spelled += [0xE0, 0xBD, 0xB1, 0xE0, 0xBD, 0xB2]
+            case 0xF75: spelled += [0xE0, 0xBD, 0xB1, 0xE0, 0xBD, 0xB4]
+            case 0xF81: spelled += [0xE0, 0xBD, 0xB1, 0xE0, 0xBE, 0x80]
+            default: spelled.appendUTF8(value)
+            }
+        }
+        return String(decoding: spelled, as: UTF8.self)
     }
 }

@@ -2,15 +2,13 @@
 struct ScalarClassifier {
     private let value: UInt32
     private let properties: Unicode.Scalar.Properties
+    /// The Unicode version that assigned the scalar, without the part after the point.
     private let major: Int
-    private let minor: Int
 
     init(_ scalar: Unicode.Scalar) {
         value = scalar.value
         properties = scalar.properties
-        let age = scalar.properties.age
-        major = age?.major ?? .max
-        minor = age?.minor ?? 0
+        major = scalar.properties.age?.major ?? .max
     }
 
     var result: ScalarClass {
@@ -27,7 +25,7 @@ struct ScalarClassifier {
         if (8...10).contains(PropertyMask.index(of: properties.generalCategory)) {
             result.insert(.numeric)
         }
-        if major > 12 || major == 12 && minor > 0 {
+        if major > 9 {
             result.formUnion([.normalizationBarrier, .composed])
         } else if !(5...7).contains(index) && !Self.mayCompose(value) {
             result.insert(.composed)

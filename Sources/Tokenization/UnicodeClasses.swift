@@ -1,7 +1,7 @@
 /// What the tokenizer needs to know of a scalar, packed for one table look-up.
 ///
 /// The reference implementation mixes versions of Unicode: split patterns follow 16.0, the
-/// normalization forms 12.0, accents 9.0, punctuation 8.0 and digits the newest. The flags repeat
+/// normalization forms and accents 9.0, punctuation 8.0 and digits the newest. The flags repeat
 /// this, so that ids agree for newly assigned scalars too.
 struct ScalarClass: OptionSet {
     let rawValue: UInt16

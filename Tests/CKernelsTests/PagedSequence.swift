@@ -1,4 +1,5 @@
 internal import CKernels
+import TestSupport
 
 /// One sequence's keys and values, paged as the engine pages them, and its queries.
 struct PagedSequence {

@@ -1,4 +1,5 @@
 internal import CKernels
+import TestSupport
 
 /// A matrix multiplication as the engine does it: pack, prepare, multiply.
 struct Product {

@@ -1,4 +1,5 @@
 internal import CKernels
+import TestSupport
 internal import Testing
 
 @Suite struct RowTests {

@@ -1,22 +1,9 @@
 internal import CKernels
+import TestSupport
 internal import Testing
 
 /// A small, seeded, good enough source of chance.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) {
-        state = UInt64(bitPattern: Int64(seed))
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     mutating func float(_ range: ClosedRange<Float> = -1...1) -> Float {
         let unit = Float(next() >> 40) * 0x1p-24
         return range.lowerBound + unit * (range.upperBound - range.lowerBound)

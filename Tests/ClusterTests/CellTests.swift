@@ -1,6 +1,7 @@
 import Domain
 import Planning
 import Scheduling
+import TestSupport
 import Testing
 
 @testable import Cluster

@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 /// A model without arithmetic: each KV slot holds a digest of all tokens up to its position, and

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Gateway
+import TestSupport
 internal import Testing
 
 /// Limits, slow clients and garbage: the server answers or hangs up, and goes on serving.

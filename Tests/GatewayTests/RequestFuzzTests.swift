@@ -1,5 +1,6 @@
 internal import Domain
 internal import Telemetry
+import TestSupport
 internal import Testing
 
 @testable import Gateway

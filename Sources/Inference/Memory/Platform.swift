@@ -1,3 +1,5 @@
+package import Domain
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -7,7 +9,7 @@
 #endif
 
 /// The few system calls of this module, with failures as values.
-enum Platform {
+package enum Platform {
     /// `errno` and the call that set it.
     struct Failure: Error {
         var call: String
@@ -21,7 +23,17 @@ enum Platform {
         var reason: String { String(cString: strerror(code)) }
     }
 
-    static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// Physical memory that nobody uses; all of it where the system does not tell.
+    package static var availableMemory: ByteCount {
+        #if canImport(Darwin)
+            let pages = sysconf(Int32(_SC_PHYS_PAGES))
+        #else
+            let pages = sysconf(Int32(_SC_AVPHYS_PAGES))
+        #endif
+        return ByteCount(max(0, pages) * systemPageSize)
+    }
 
     static var systemPageSize: Int { max(4096, sysconf(Int32(_SC_PAGESIZE))) }
 

@@ -1,13 +1,3 @@
-internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// The fixed threads of one instance: the caller and `threadCount - 1` workers.
 ///
 /// A dispatch opens, workers that are awake join, everyone takes chunks of items until none are
@@ -19,7 +9,7 @@ package final class KernelPool {
     /// Less work than this, in multiply-adds, is not worth the handing over.
     package var smallestShare = 32 << 10
     private let shared: PoolState
-    private var threads: [pthread_t] = []
+    private var threads: [WorkerThread] = []
 
     /// One dispatch, of the caller's thread only, may be open at a time.
     package init(threadCount: Int) {
@@ -28,7 +18,7 @@ package final class KernelPool {
         self.shared = shared
         var started = 1
         for index in 1..<max(threadCount, 1) {
-            guard let thread = PoolWorker.start(index: index, shared: shared) else { break }
+            guard let thread = WorkerThread({ shared.serve(thread: index) }) else { break }
             threads.append(thread)
             started = index + 1
         }
@@ -38,7 +28,7 @@ package final class KernelPool {
 
     deinit {
         shared.stop()
-        for thread in threads { pthread_join(thread, nil) }
+        for thread in threads { thread.join() }
     }
 
     /// Runs items 0..<count of `work`, each of about `cost` multiply-adds, and returns when all

@@ -79,7 +79,8 @@ extension PatternSet.Members {
 /// Scalars that are equal when case is ignored, one scalar for one.
 enum CaseFolding {
     static func variants(of value: UInt32) -> [UInt32] {
-        guard let scalar = Unicode.Scalar(value) else { return [] }
+        // The dotless i has the capital I, which folds to another letter.
+        guard value != 0x131, let scalar = Unicode.Scalar(value) else { return [] }
         let lower = lowercase(scalar)
         let upper = uppercase(scalar)
         var variants = [lower, upper, lowercase(upper), uppercase(lower)].map(\.value)

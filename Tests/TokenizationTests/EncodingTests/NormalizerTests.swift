@@ -23,12 +23,14 @@ struct NormalizerTests {
             (.composed, "e\u{301} plain e\u{301}", "\u{E9} plain \u{E9}"),
             (.decomposed, "\u{E9}\u{D55C}", "e\u{301}\u{1112}\u{1161}\u{11AB}"),
             (.decomposed, "a\u{301}\u{328}", "a\u{328}\u{301}"),
+            (.decomposed, "\u{304}\u{F73}", "\u{F71}\u{F72}\u{304}"),
             (.compatibilityComposed, "ﬁ①½ｱ", "fi11\u{2044}2ア"),
             (.compatibilityComposed, "\u{A0}\u{1E9B}\u{323}", " \u{1E69}"),
             (.compatibilityDecomposed, "\u{1E9B}\u{323}", "s\u{323}\u{307}"),
-            // Unicode 13 and later is unknown to the reference.
+            // Unicode 10 and later is unknown to the reference.
             (.decomposed, "\u{11938}", "\u{11938}"),
             (.composed, "\u{11935}\u{11930}", "\u{11935}\u{11930}"),
+            (.composed, "\u{EB8}\u{EBA}", "\u{EB8}\u{EBA}"),
         ])
     func forms(form: NormalizationForm, text: String, expected: String) {
         expectSame(normalized(text, .normalizationForm(form)), expected, "\(text.debug)")

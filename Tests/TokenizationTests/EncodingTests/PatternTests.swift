@@ -51,6 +51,8 @@ struct PatternTests {
             (#"[\p{Han}]+"#, "漢字かな", ["漢字"]),
             (#"\w+|[\w]+"#, "²", ["²"]),
             (#"[\w]+"#, "²", []),
+            ("(?i:[i-k])+", "iIıJ\u{212A}", ["iI", "J\u{212A}"]),
+            (#"(?i:[\w&&[^a]])+"#, "bAa", ["bAa"]),
         ])
     func finds(pattern: String, text: String, expected: [String]) throws {
         #expect(try matches(pattern, text) == expected)
