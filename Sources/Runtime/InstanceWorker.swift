@@ -33,7 +33,7 @@ final class InstanceWorker: @unchecked Sendable {
     func start(
         finish: @escaping @Sendable (Step, Result<StepSamples, any Error>) -> Void
     ) throws(RuntimeError) {
-        thread = WorkerThread { [self] in
+        thread = WorkerThread(named: "instance") { [self] in
             while let order = mailbox.take() {
                 finish(order.step, Result { try run(order) })
             }

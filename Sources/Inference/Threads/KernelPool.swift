@@ -18,7 +18,8 @@ package final class KernelPool {
         self.shared = shared
         var started = 1
         for index in 1..<max(threadCount, 1) {
-            guard let thread = WorkerThread({ shared.serve(thread: index) }) else { break }
+            let worker = WorkerThread(named: "kernels-\(index)") { shared.serve(thread: index) }
+            guard let thread = worker else { break }
             threads.append(thread)
             started = index + 1
         }

@@ -6,6 +6,12 @@
     internal import Darwin
 #endif
 
+#if !canImport(Darwin)
+    // The C header hides it behind a macro that the importer does not set.
+    @_silgen_name("pthread_setname_np")
+    private func setThreadName(_ thread: pthread_t, _ name: UnsafePointer<CChar>) -> Int32
+#endif
+
 /// A thread of our own: model arithmetic must never sit on the cooperative pool, where it would
 /// starve everything that is asynchronous.
 package struct WorkerThread: @unchecked Sendable {
@@ -13,8 +19,10 @@ package struct WorkerThread: @unchecked Sendable {
     private let handle: pthread_t
 
     /// Starts a thread that runs `body` once; `nil` when the system gives none.
-    package init?(_ body: @escaping @Sendable () -> Void) {
-        let entry = Unmanaged.passRetained(ThreadEntry(body: body))
+    ///
+    /// - Parameter name: what system tools show, at most 15 bytes of it.
+    package init?(named name: String, _ body: @escaping @Sendable () -> Void) {
+        let entry = Unmanaged.passRetained(ThreadEntry(name: name, body: body))
         #if canImport(Darwin)
             var started: pthread_t?
             let code = pthread_create(&started, nil, { ThreadEntry.main($0) }, entry.toOpaque())
@@ -40,15 +48,26 @@ package struct WorkerThread: @unchecked Sendable {
 
 /// Carries the body across the C border.
 private final class ThreadEntry: Sendable {
+    private let name: String
     private let body: @Sendable () -> Void
 
-    init(body: @escaping @Sendable () -> Void) {
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        self.name = String(decoding: name.utf8.prefix(15), as: UTF8.self)
         self.body = body
+    }
+
+    private func run() {
+        #if canImport(Darwin)
+            pthread_setname_np(name)
+        #else
+            _ = setThreadName(pthread_self(), name)
+        #endif
+        body()
     }
 
     static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let argument else { return nil }
-        Unmanaged<ThreadEntry>.fromOpaque(argument).takeRetainedValue().body()
+        Unmanaged<ThreadEntry>.fromOpaque(argument).takeRetainedValue().run()
         return nil
     }
 }

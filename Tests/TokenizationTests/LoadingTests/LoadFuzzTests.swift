@@ -1,4 +1,5 @@
 internal import Domain
+import TestSupport
 internal import Testing
 internal import Tokenization
 
