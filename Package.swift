@@ -112,7 +112,7 @@ if !coreOnly {
             name: "kunserve",
             dependencies: [
                 "Gateway", "Runtime", "Inference", "Tokenization", "Telemetry", "Cluster",
-                "Scheduling", "Domain",
+                "Planning", "Scheduling", "Domain",
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),

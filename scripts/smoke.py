@@ -6,6 +6,8 @@ Usage: smoke.py PATH_OF_KUNSERVE [ARGUMENTS OF serve…]
 Uses the standard library and loopback only; every wait has an end.
 """
 
+from __future__ import annotations
+
 import http.client
 import json
 import signal

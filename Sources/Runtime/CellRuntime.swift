@@ -16,6 +16,10 @@ package final class CellRuntime: Sendable {
     let workers: [InstanceWorker]
     let metrics: ServerMetrics
     private let lastRequestID = Atomic<UInt64>(0)
+    /// Requests whose owner let go of the stream. The system calls us about that while it holds a
+    /// lock that every `yield` to the same owner needs, so the notice only goes in here; a request
+    /// that lives has a step in flight, and the end of that step takes the notices to the cell.
+    private let abandoned = Mutex<[RequestID]>([])
 
     struct State {
         var cell: Cell
@@ -75,10 +79,12 @@ extension CellRuntime {
     package func generate(_ request: GenerationRequest) -> AsyncStream<GenerationEvent> {
         let (stream, continuation) = AsyncStream.makeStream(of: GenerationEvent.self)
         continuation.onTermination = { [weak self] reason in
-            if case .cancelled = reason { self?.cancel(request.id) }
+            guard case .cancelled = reason else { return }
+            self?.abandoned.withLock { $0.append(request.id) }
         }
         let record = SequenceRecord(request: request, stream: continuation, arrived: Self.now)
         state.withLock { state in
+            cancelAbandoned(&state)
             state.submitted[request.id] = record
             deliver(.submitted(request), &state)
         }
@@ -88,6 +94,12 @@ extension CellRuntime {
     /// Ends a generation whose owner wants no more of it; one that has ended is left alone.
     package func cancel(_ request: RequestID, reason: FinishReason = .aborted) {
         state.withLock { deliver(.cancelled(request, reason), &$0) }
+    }
+
+    private func cancelAbandoned(_ state: inout State) {
+        var requests: [RequestID] = []
+        abandoned.withLock { swap(&requests, &$0) }
+        for request in requests { deliver(.cancelled(request, .aborted), &state) }
     }
 
     private func abortAll() {
@@ -104,6 +116,7 @@ extension CellRuntime {
 extension CellRuntime {
     private func finish(_ step: Step, _ result: Result<StepSamples, any Error>) {
         state.withLock { state in
+            cancelAbandoned(&state)
             switch result {
             case .success(let samples):
                 count(step, samples)

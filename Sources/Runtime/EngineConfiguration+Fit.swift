@@ -10,7 +10,7 @@ extension EngineConfiguration {
         try check("--data-parallel-size", instances, 1...64)
         try check("--max-num-seqs", scheduler.maxRunning, 1...65536)
         try check("--max-num-batched-tokens", scheduler.maxBatchedTokens, 1...1 << 20)
-        try check("--max-num-queued-reqs", scheduler.maxQueued, 0...1 << 20)
+        try check("--max-num-queued-reqs", scheduler.maxQueued, 1...1 << 20)
         guard (0..<1).contains(scheduler.watermark) else {
             throw RuntimeError(
                 .badOption, "--watermark is \(scheduler.watermark), expected 0 to below 1")
@@ -72,7 +72,9 @@ extension EngineConfiguration {
                     + "\(slots) tokens; give it more memory or a smaller length")
         }
         scheduler.maxModelLength = min(maxModelLength ?? model.maxPositions, slots)
-        return CellConfiguration(
+        var cell = CellConfiguration(
             scheduler: scheduler, vocabularySize: model.vocabularySize, blockCounts: blockCounts)
+        cell.dispatch = dispatch
+        return cell
     }
 }

@@ -73,9 +73,7 @@ struct ThroughputCommand: ParsableCommand {
     }
 
     private func load(_ benchmark: ThroughputBenchmark) throws -> Engine {
-        var options = EngineOptions()
-        options.model = model
-        let directory = try options.directory()
+        let directory = try DemoModel.directory(at: model)
         var configuration = EngineConfiguration(model: directory)
         configuration.computeType = dtype.computeType
         configuration.threadsPerInstance = threads

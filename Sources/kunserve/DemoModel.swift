@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Inference
 
 #if canImport(Glibc)
@@ -11,6 +12,15 @@ internal import Inference
 /// Where the model that comes with the program lies.
 enum DemoModel {
     static let name = "kunserve-demo"
+
+    /// The model at `path`, or the demo model if there is no path.
+    static func directory(at path: String?) throws -> ModelDirectory {
+        if let path { return ModelDirectory(path: path) }
+        guard let demo = find() else {
+            throw ValidationError("the demo model is not installed; give a directory with --model")
+        }
+        return demo
+    }
 
     /// Next to an installed program, or in the source tree it was built from.
     static func find() -> ModelDirectory? {

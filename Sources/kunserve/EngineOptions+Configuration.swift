@@ -2,19 +2,11 @@ internal import ArgumentParser
 internal import Cluster
 internal import Domain
 internal import Inference
+internal import Planning
 internal import Runtime
 internal import Scheduling
 
 extension EngineOptions {
-    /// The directory of the model to serve.
-    func directory() throws -> ModelDirectory {
-        if let model { return ModelDirectory(path: model) }
-        guard let demo = DemoModel.find() else {
-            throw ValidationError("the demo model is not installed; give a directory with --model")
-        }
-        return demo
-    }
-
     /// What the model is called when nobody says otherwise.
     var name: String { model ?? DemoModel.name }
 
@@ -26,6 +18,7 @@ extension EngineOptions {
         configuration.threadsPerInstance = threadsPerInstance
         configuration.kernelTier = kernelTier
         configuration.maxModelLength = maxModelLen
+        configuration.dispatch = dispatchPolicy
         configuration.scheduler.blockSize = blockSize
         configuration.scheduler.maxBatchedTokens = maxNumBatchedTokens
         configuration.scheduler.maxRunning = maxNumSeqs

@@ -1,15 +1,23 @@
 internal import ArgumentParser
 package import Domain
 internal import Inference
+internal import Planning
 internal import Runtime
 package import Scheduling
 
 /// The flags that shape the engine; names and meanings follow vLLM where it has them.
 struct EngineOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The same as --model.", valueName: "model", visibility: .default))
+    var positionalModel: String?
+
     @Option(
-        name: [.short, .long],
-        help: "Directory of a Hugging Face model. Without it, the demo model is served.")
-    var model: String?
+        name: [.customShort("m"), .customLong("model")],
+        help: ArgumentHelp(
+            "Directory of a Hugging Face model. Without it, the demo model is served.",
+            valueName: "directory"))
+    var namedModel: String?
 
     @Option(help: "Compute type of weights and KV: auto, bf16 (bfloat16) or f32 (float32).")
     var dtype: ComputeTypeArgument = .auto
@@ -41,6 +49,9 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "Number of instances, each with its own memory and threads.")
     var dataParallelSize = 1
 
+    @Option(help: "Which instance takes a request.")
+    var dispatchPolicy: DispatchPolicy = .leastRequests
+
     @Option(help: "All memory of one instance, such as 512MiB: weights, KV cache and workspace.")
     var memoryPerInstance: ByteCount?
 
@@ -52,6 +63,15 @@ struct EngineOptions: ParsableArguments {
 
     @Option(help: "Kernels to use: avx512bf16, avx512, avx2, neon, scalar (default: the best).")
     var kernelTier: String?
+
+    /// The directory, however it was given.
+    var model: String? { namedModel ?? positionalModel }
+
+    func validate() throws {
+        if let positionalModel, let namedModel {
+            throw ValidationError("two models given: \(positionalModel) and \(namedModel)")
+        }
+    }
 }
 
 /// `--dtype` with vLLM's spellings.
@@ -67,6 +87,8 @@ enum ComputeTypeArgument: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension QueueOrder: ExpressibleByArgument {}
+
+extension DispatchPolicy: ExpressibleByArgument {}
 
 extension ByteCount: ExpressibleByArgument {
     package init?(argument: String) {

@@ -26,7 +26,7 @@ struct ServerAssembly {
     let gatewayConfiguration: GatewayConfiguration
 
     init(engine options: EngineOptions, server: ServerOptions) throws {
-        let directory = try options.directory()
+        let directory = try DemoModel.directory(at: options.model)
         let names = server.servedModelName.isEmpty ? [options.name] : server.servedModelName
         files = try TextFiles(directory, templateFile: server.chatTemplate)
         var bar = ProgressBar(label: "loading \(names[0])")

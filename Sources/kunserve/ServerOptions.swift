@@ -58,6 +58,17 @@ struct ServerOptions: ParsableArguments {
         return level
     }
 
+    func validate() throws {
+        for (flag, value, bounds) in [
+            ("--port", port, 0...65535), ("--shutdown-timeout", shutdownTimeout, 0...86400),
+            ("--max-request-body-bytes", maxRequestBodyBytes, 1...1 << 32),
+            ("--max-connections", maxConnections, 1...1 << 20),
+        ] where !bounds.contains(value) {
+            throw ValidationError(
+                "\(flag) is \(value), expected \(bounds.lowerBound) to \(bounds.upperBound)")
+        }
+    }
+
     /// The key of the flag, or of the environment.
     var effectiveKey: String? {
         if let apiKey { return apiKey }

@@ -90,6 +90,26 @@ struct CellRuntimeTests {
         #expect(harness.metric("vllm:kv_cache_usage_perc") == 0)
     }
 
+    /// Readers that leave while tokens are on their way to them: the two locks involved, the
+    /// runtime's and the one the system holds around a cancellation, must never wait for each other.
+    @Test(.timeLimit(.minutes(1)))
+    func readersMayLeaveAtAnyMoment() async throws {
+        let harness = try RuntimeHarness { $0.maxBatchedTokens = 256 }
+        defer { harness.runtime.stop() }
+        for round in 0..<20 {
+            await withTaskGroup(of: Void.self) { group in
+                for index in 0..<16 {
+                    let request = harness.request(prompt: prompt(4, UInt64(index)), maxTokens: 100)
+                    group.addTask { _ = await harness.collect(request) }
+                }
+                for _ in 0..<round { await Task.yield() }
+                group.cancelAll()
+            }
+        }
+        _ = await harness.collect(harness.request(prompt: prompt(3), maxTokens: 2))
+        #expect(harness.metric("vllm:kv_cache_usage_perc") == 0)
+    }
+
     @Test func drainingServesWhatRunsAndTurnsTheRestAway() async throws {
         let harness = try RuntimeHarness()
         defer { harness.runtime.stop() }

@@ -31,7 +31,12 @@ extension GenerationOptions {
         stop = try Self.readStopStrings(fields, limit: limits.maxStopStrings)
         includeStopInOutput = try fields.bool("include_stop_str_in_output") ?? false
         let vocabularySize = model.vocabularySize
-        stopTokens = try fields.tokens("stop_token_ids", vocabularySize: vocabularySize) ?? []
+        let stopTokens = try fields.tokens("stop_token_ids", vocabularySize: vocabularySize) ?? []
+        self.stopTokens = Set(stopTokens).sorted()
+        guard self.stopTokens.count <= limits.maxStopTokens else {
+            throw fields.mismatch(
+                "stop_token_ids", "at most \(limits.maxStopTokens) different tokens")
+        }
         ignoreEndOfSequence = try fields.bool("ignore_eos") ?? false
         minTokens = try fields.integer("min_tokens", in: CountRange.natural) ?? 0
     }
@@ -86,7 +91,7 @@ extension GenerationOptions {
         guard let members = try fields.nested("logit_bias") else { return [] }
         var biases: [SamplingParameters.LogitBias] = []
         for key in members.object.keys {
-            guard let token = UInt32(key), Int(token) < vocabularySize else {
+            guard let token = UInt32(key), Int(token) < vocabularySize, key == String(token) else {
                 throw .invalid(
                     "'logit_bias' holds '\(key)', which is no token of this model.",
                     param: "logit_bias")

@@ -24,6 +24,7 @@ package struct GatewayLimits: Hashable, Sendable {
     /// Prompts times choices of one request.
     package var maxGenerations = 1024
     package var maxStopStrings = 16
+    package var maxStopTokens = 256
     /// Alternatives reported per token.
     package var maxLogprobs = 20
 

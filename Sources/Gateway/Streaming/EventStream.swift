@@ -46,10 +46,10 @@ struct EventStream {
             if format.stream?.includeUsage == true {
                 format.writeUsageChunk(session.usage, into: &output)
             }
-            AnswerFormat.writeDone(into: &output)
         } catch let error as APIError where error != .clientLeft {
             AnswerFormat.writeErrorEvent(error, into: &output)
         }
+        AnswerFormat.writeDone(into: &output)
         try await flush()
     }
 

@@ -25,14 +25,29 @@ package enum Platform {
 
     package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// Physical memory that nobody uses; all of it where the system does not tell.
+    /// Memory that this process could still take: what the kernel could free, within the limit
+    /// of the process's control group; all of it where the system does not tell.
     package static var availableMemory: ByteCount {
-        #if canImport(Darwin)
-            let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        #else
-            let pages = sysconf(Int32(_SC_AVPHYS_PAGES))
-        #endif
-        return ByteCount(max(0, pages) * systemPageSize)
+        let physical = max(0, sysconf(Int32(_SC_PHYS_PAGES))) * systemPageSize
+        let free = number(in: "/proc/meminfo", after: "MemAvailable:").map { $0 << 10 }
+        let limit = number(in: "/sys/fs/cgroup/memory.max", after: "")
+        let used = number(in: "/sys/fs/cgroup/memory.current", after: "")
+        let room = limit.map { max(0, $0 - (used ?? 0)) }
+        return ByteCount(min(physical, free ?? physical, room ?? physical))
+    }
+
+    /// The number that follows `label` in one of the kernel's small text files.
+    private static func number(in path: String, after label: String) -> Int? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(descriptor, &bytes, bytes.count)
+        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(label) })
+        else { return nil }
+        let digits = line.dropFirst(label.count).drop { $0 == " " }.prefix(while: \.isNumber)
+        return Int(digits).flatMap { $0 < 1 << 50 ? $0 : nil }
     }
 
     static var systemPageSize: Int { max(4096, sysconf(Int32(_SC_PAGESIZE))) }
