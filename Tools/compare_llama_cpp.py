@@ -4,6 +4,9 @@ Rounds of both engines alternate, so that a machine that gets slower or faster m
 The table shows medians and the ratio. Three workloads: a prompt of 512 tokens, one sequence
 decoding 128 tokens, and 16 sequences decoding 128 tokens together, all from an empty context.
 
+Run it on an otherwise idle machine. llama.cpp's threads wait by spinning and lose far more than
+KunServe's when a core is taken away, so a disturbed table flatters KunServe.
+
     python Tools/compare_llama_cpp.py --llama-bench BIN/llama-bench \\
         --llama-batched-bench BIN/llama-batched-bench --gguf m.gguf --kunserve PATH --model DIR
 """

@@ -52,7 +52,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Example:
-    """Token ids and, shifted by nothing, which of them count in the loss."""
+    """Token ids, and the same ids again with `IGNORED` where they do not count in the loss."""
 
     ids: list[int]
     targets: list[int]
@@ -143,7 +143,12 @@ def validation_losses(model: DemoLlama, rows: Rows, length: int = 512) -> tuple[
     return plain, chat
 
 
-def mean_loss(model: DemoLlama, row, available: int, length: int) -> float:  # noqa: ANN001
+def mean_loss(
+    model: DemoLlama,
+    row: Callable[[int, int], tuple[Tensor, Tensor]],
+    available: int,
+    length: int,
+) -> float:
     total, count = 0.0, 0
     for start in range(0, available - length - 1, length):
         ids, targets = row(start, length)
@@ -176,7 +181,12 @@ def make_optimizer(model: DemoLlama, recipe: Recipe) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True)
 
 
-def train_step(forward, optimizer, batch: tuple[Tensor, Tensor], rate: float) -> float:  # noqa: ANN001
+def train_step(
+    forward: Callable[[Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+    batch: tuple[Tensor, Tensor],
+    rate: float,
+) -> float:
     for group in optimizer.param_groups:
         group["lr"] = rate
     with torch.autocast("cpu", dtype=torch.bfloat16):

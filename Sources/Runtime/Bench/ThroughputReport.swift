@@ -17,8 +17,9 @@ package struct ModelWork: Hashable, Sendable {
         for unit in executor.plan.units {
             switch unit.unit {
             case .layer: layers += unit.bytes.bytes
-            case .head: head = unit.bytes.bytes
-            case .embedding where executor.configuration.tiedEmbeddings: head = unit.bytes.bytes
+            // Tied, the head's matrix lies in the embedding's range, which the unit shares.
+            case .head: head += unit.bytes.bytes
+            case .embedding where executor.configuration.tiedEmbeddings: head += unit.bytes.bytes
             case .embedding: break
             }
         }
