@@ -56,6 +56,7 @@ async def stream(port: int, index: int, tokens: int) -> int:
             "ignore_eos": True,
             "seed": index,
             "stream": True,
+            "return_token_ids": True,
         }
     ).encode()
     reader, writer = await asyncio.open_connection(smoke.HOST, port)
