@@ -166,7 +166,7 @@ internal import Testing
             }
             let reply = try await server.post("/v1/completions", #"{"prompt":"a","stream":true}"#)
             #expect(reply.status == 200)
-            #expect(reply.events.count == 2)
+            #expect(reply.events.count == 3 && reply.events.last == "[DONE]")
             #expect(try reply.eventObjects().last?["error"]?["code"] == "engine_error")
         }
     }
