@@ -9,41 +9,37 @@ struct GenerationRoutes: Sendable {
     func chat(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let fields = try await FieldReader(request, limits: serving.limits)
         let pass = try serving.admit()
-        let model = serving.backend.model
-        let body = try ChatBody(fields, model: model, limits: serving.limits)
-        let name = try model.name(for: body.model)
+        let body = try ChatBody(fields, model: serving.backend.model, limits: serving.limits)
+        let format = try format(
+            .chat, prefix: "chatcmpl-", model: body.model, logprobs: body.logprobs, body.options)
         let plan = try GenerationPlanner(serving).plan(body)
-        let parts = AnswerFormat.Parts(
-            logprobs: body.logprobs, returnTokenIDs: body.options.returnTokenIDs,
-            stream: body.options.stream)
-        let answer = Answer(
-            serving: serving, plan: plan,
-            format: format(.chat, prefix: "chatcmpl-", name: name, parts: parts), pass: pass)
+        let answer = Answer(serving: serving, plan: plan, format: format, pass: pass)
         return try await respond(answer, context)
     }
 
     func completion(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let fields = try await FieldReader(request, limits: serving.limits)
         let pass = try serving.admit()
-        let model = serving.backend.model
-        let body = try CompletionBody(fields, model: model, limits: serving.limits)
-        let name = try model.name(for: body.model)
+        let body = try CompletionBody(fields, model: serving.backend.model, limits: serving.limits)
+        let format = try format(
+            .completion, prefix: "cmpl-", model: body.model, logprobs: body.logprobs,
+            body.options)
         let plan = try GenerationPlanner(serving).plan(body)
-        let parts = AnswerFormat.Parts(
-            logprobs: body.logprobs, returnTokenIDs: body.options.returnTokenIDs,
-            stream: body.options.stream)
-        let answer = Answer(
-            serving: serving, plan: plan,
-            format: format(.completion, prefix: "cmpl-", name: name, parts: parts), pass: pass)
+        let answer = Answer(serving: serving, plan: plan, format: format, pass: pass)
         return try await respond(answer, context)
     }
 
+    /// - Parameter model: the name that the client asked for.
     private func format(
-        _ kind: AnswerFormat.Kind, prefix: String, name: String, parts: AnswerFormat.Parts
-    ) -> AnswerFormat {
+        _ kind: AnswerFormat.Kind, prefix: String, model: String?, logprobs: Int?,
+        _ options: GenerationOptions
+    ) throws(APIError) -> AnswerFormat {
+        let served = serving.backend.model
         let identity = AnswerIdentity(
-            id: prefix + RandomName.make(), created: WallClock.unixSeconds, model: name,
-            fingerprint: serving.backend.model.fingerprint)
+            id: prefix + RandomName.make(), created: WallClock.unixSeconds,
+            model: try served.name(for: model), fingerprint: served.fingerprint)
+        let parts = AnswerFormat.Parts(
+            logprobs: logprobs, returnTokenIDs: options.returnTokenIDs, stream: options.stream)
         return AnswerFormat(
             kind: kind, identity: identity, parts: parts, tokenizer: serving.tokenizer)
     }
