@@ -25,7 +25,7 @@ struct GoldenTests {
     }
 
     /// Measured: at most 0.022, on the tier that rounds activations to bf16 before a matmul, and
-    /// 0.02 on the others; `transformers` in bf16 is itself off by up to 0.024.
+    /// 0.022 on the others; `transformers` in bf16 is itself off by up to 0.024.
     @Test(arguments: Fixture.names, KernelTier.available)
     func bfloatLogitsStayNear(name: String, tier: KernelTier) throws {
         let fixture = try Fixture(name)
