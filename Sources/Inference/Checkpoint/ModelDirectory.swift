@@ -20,22 +20,13 @@ package struct ModelDirectory: Hashable, Sendable {
 
 extension ModelDirectory {
     /// No JSON file of a model comes near this; a larger one is a mistake or an attack.
-    private static let longestJSON = 64 << 20
+    private static let longestText = 64 << 20
 
     /// A JSON file of the directory.
     package func json(_ file: String) throws(ModelFileError) -> JSON {
-        let bytes: UnsafeRawBufferPointer
+        let bytes = try contents(of: path(of: file), named: file)
         do {
-            bytes = try Platform.mapFile(path(of: file))
-        } catch {
-            throw .unreadable(file: file, reason: error.reason)
-        }
-        defer { Platform.unmapFile(bytes) }
-        guard bytes.count <= Self.longestJSON else {
-            throw .malformed(file: file, problem: "is longer than \(Self.longestJSON) bytes")
-        }
-        do {
-            return try JSON.parse(Array(bytes))
+            return try JSON.parse(bytes)
         } catch {
             throw .malformed(file: file, problem: error.description)
         }
@@ -43,15 +34,27 @@ extension ModelDirectory {
 
     /// A text file beside or outside of the directory.
     package func text(at path: String) throws(ModelFileError) -> String {
+        let bytes = try contents(of: path, named: path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .malformed(file: path, problem: "is not UTF-8 text")
+        }
+        return text
+    }
+
+    /// - Parameter name: what errors call the file.
+    private func contents(
+        of path: String, named name: String
+    ) throws(ModelFileError) -> [UInt8] {
         let bytes: UnsafeRawBufferPointer
         do {
             bytes = try Platform.mapFile(path)
         } catch {
-            throw .unreadable(file: path, reason: error.reason)
+            throw .unreadable(file: name, reason: error.reason)
         }
         defer { Platform.unmapFile(bytes) }
-        guard bytes.count <= Self.longestJSON, let text = String(validating: bytes, as: UTF8.self)
-        else { throw .malformed(file: path, problem: "is not UTF-8 text of a sensible length") }
-        return text
+        guard bytes.count <= Self.longestText else {
+            throw .malformed(file: name, problem: "is longer than \(Self.longestText) bytes")
+        }
+        return Array(bytes)
     }
 }
