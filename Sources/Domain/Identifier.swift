@@ -30,6 +30,7 @@ package enum GroupTag {}
 package enum SequenceTag {}
 package enum StepTag {}
 package enum BlockTag {}
+package enum SpanTag {}
 
 /// One device memory plus one executor.
 package typealias InstanceID = Identifier<InstanceTag>
@@ -41,3 +42,6 @@ package typealias SequenceID = Identifier<SequenceTag>
 package typealias StepID = Identifier<StepTag>
 /// `blockSize` token slots of KV: the same id in every layer an instance holds.
 package typealias BlockID = Identifier<BlockTag>
+/// `blockSize` consecutive token slots of a sequence as its group counts them: a span lies on one
+/// block of every member's memory.
+package typealias SpanID = Identifier<SpanTag>

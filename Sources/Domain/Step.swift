@@ -8,12 +8,24 @@ package struct Step: Sendable {
     package var entries: [StepEntry] = []
     /// Input tokens of all entries, one after the other.
     package var tokens: [TokenID] = []
-    /// Block tables of all entries, one after the other.
+    /// Block tables of all entries, one after the other, for the first stage; then the same for
+    /// every further stage: (stage, entry, block). Block ids belong to the stage's instance.
     package var blocks: [BlockID] = []
+    /// Stages that the step passes.
+    package var stageCount: Int
 
-    package init(id: StepID, group: GroupID) {
+    package init(id: StepID, group: GroupID, stageCount: Int = 1) {
         self.id = id
         self.group = group
+        self.stageCount = stageCount
+    }
+
+    /// Length of the block tables of all entries for one stage.
+    package var tableLength: Int { blocks.count / stageCount }
+
+    /// The block tables of one stage; `StepEntry.blocks` counts from their start.
+    package func tables(stage: Int) -> ArraySlice<BlockID> {
+        blocks[stage * tableLength..<(stage + 1) * tableLength]
     }
 }
 
@@ -25,7 +37,7 @@ package struct StepEntry: Hashable, Sendable {
     /// Its tokens, as a range of `Step.tokens`.
     package var tokens: Range<Int>
     /// Its block table from the sequence's first token to the last one of this entry, as a range
-    /// of `Step.blocks`.
+    /// of the block tables of any stage.
     package var blocks: Range<Int>
     package var output: StepOutput
 

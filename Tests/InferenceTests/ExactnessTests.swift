@@ -40,6 +40,14 @@ struct ExactnessTests {
             }
         }
 
+        /// Instances that hold the whole model and run a part of it.
+        func overlay(cuts: [Int], seed: UInt64) throws -> Pipeline {
+            try Pipeline(whole: Fixture(name), cuts: cuts, seed: seed) { options in
+                options.tier = tier
+                options.computeType = type
+            }
+        }
+
         /// 72 tokens: the prompt and a part of its continuation.
         func tokens() throws -> [TokenID] {
             let fixture = try Fixture(name)
@@ -86,6 +94,37 @@ struct ExactnessTests {
             let pipeline = try setting.pipeline(cuts: cuts)
             let logits = try pipeline.prefill(pipeline.add(setting.tokens()), chunk: 33)
             expectSameBits(logits, expected, "cut at \(cuts)")
+        }
+    }
+
+    /// Parts of the model on instances that hold all of it and number their blocks differently.
+    @Test(arguments: Setting.all)
+    func partsOfWholeInstancesDoNotMatter(setting: Setting) throws {
+        let expected = try setting.reference()
+        let alone = try setting.overlay(cuts: [], seed: 1)
+        for cuts in [[], [2], [1, 2]] {
+            let pipeline = try setting.overlay(cuts: cuts, seed: UInt64(cuts.count))
+            let logits = try pipeline.prefill(pipeline.add(setting.tokens()), chunk: 29)
+            expectSameBits(logits, expected, "parts at \(cuts)")
+            if cuts.isEmpty { _ = try alone.prefill(alone.add(setting.tokens()), chunk: 31) }
+            expectSameKV(pipeline, alone)
+        }
+    }
+
+    /// Every stage has stored the first sequence's KV in the blocks that its table names.
+    private func expectSameKV(_ pipeline: Pipeline, _ other: Pipeline) {
+        for stage in pipeline.stages {
+            let (view, otherView) = (stage.executor.memoryView, other.stages[0].executor.memoryView)
+            let blocks = zip(pipeline.sequences[0].blocks, other.sequences[0].blocks)
+            for (block, otherBlock) in blocks {
+                for layer in stage.range.layers {
+                    let same = memcmp(
+                        view.kv(layer: layer, block: stage.blocks[block.index]),
+                        otherView.kv(layer: layer, block: other.stages[0].blocks[otherBlock.index]),
+                        view.blockBytes)
+                    #expect(same == 0)
+                }
+            }
         }
     }
 
@@ -165,7 +204,7 @@ struct ExactnessTests {
     func oldBytesDoNotMatter(setting: Setting) throws {
         let expected = try setting.reference()
         let pipeline = try setting.pipeline()
-        for executor in pipeline.executors { poison(executor) }
+        for stage in pipeline.stages { poison(stage.executor) }
         let logits = try pipeline.prefill(pipeline.add(setting.tokens()), chunk: 30)
         expectSameBits(logits, expected, "memory full of not-a-number")
     }

@@ -25,82 +25,141 @@ struct MemoryTests {
         ]
     }
 
-    /// Random maps and unmaps against a model: every mapped page keeps what was written to it.
-    @Test(arguments: 0..<6)
-    func mappedPagesKeepTheirBytes(seed: UInt64) throws {
+    func span(_ range: AddressRange, _ places: Range<Int>) -> PageSpan {
+        PageSpan(range: range, places: places)
+    }
+
+    /// Random changes, taken back, settled and failing, against a model: every page keeps what was
+    /// written to it while it belongs to a place, and the system shows what the books say.
+    @Test(arguments: 0..<8)
+    func pagesKeepTheirBytes(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        let pool = try pool(pages: 24)
-        let ranges = try (0..<4).map { _ in try pool.reserve(page * 24) }
-        var model = ranges.map { _ in [UInt8?](repeating: nil, count: 24) }
-        var next: UInt8 = 0
-        for _ in 0..<200 {
-            let index = Int.random(in: 0..<4, using: &random)
-            let first = Int.random(in: 0..<24, using: &random)
-            let mapped = model[index][first] != nil
-            let end = model[index][first...].firstIndex { ($0 != nil) != mapped } ?? 24
-            let places = first..<Int.random(in: first + 1...end, using: &random)
-            if mapped {
-                try pool.unmap(ranges[index], pages: places)
-                for place in places { model[index][place] = nil }
-            } else if places.count <= pool.freePageCount {
-                try pool.map(ranges[index], pages: places)
-                for place in places {
-                    next &+= 1
-                    write(ranges[index], page: place, next)
-                    model[index][place] = next
-                }
-            } else {
-                #expect(throws: DeviceMemoryError.self) {
-                    try pool.map(ranges[index], pages: places)
+        let faults = MappingFaults()
+        let pool = try pool(pages: 24, mapping: faults.mapping)
+        var model = PageModel(ranges: try (0..<4).map { _ in try pool.reserve(page * 24) })
+        for _ in 0..<120 {
+            let (change, after) = model.randomChange(&random)
+            faults.reset()
+            if Bool.random(using: &random) {
+                faults.mapsLeft = Int.random(in: 0..<6, using: &random)
+            }
+            if (try? pool.apply(change)) != nil {
+                if Int.random(in: 0..<3, using: &random) == 0 {
+                    pool.undo()
+                } else {
+                    model = after
+                    for span in change.taking {
+                        for place in span.places {
+                            let value = try #require(model.value(at: place, of: span.range))
+                            write(span.range, page: place, value)
+                        }
+                    }
                 }
             }
-            pool.checkInvariants()
-        }
-        for (range, values) in zip(ranges, model) {
-            #expect(range.mappedCount == values.count { $0 != nil })
-            for (place, value) in values.enumerated() {
-                if let value { #expect(read(range, page: place) == [value, value]) }
+            if Int.random(in: 0..<3, using: &random) == 0 {
+                _ = pool.settle(pages: Int.random(in: 1...8, using: &random))
             }
-            pool.release(range)
+            try pool.expectBooksMatchSystem()
+            for (range, values) in zip(model.ranges, model.values) {
+                #expect(range.mappedCount == values.count { $0 != nil })
+                for (place, value) in values.enumerated() {
+                    if let value { #expect(read(range, page: place) == [value, value]) }
+                }
+            }
         }
-        #expect(pool.freePageCount == 24)
-        pool.checkInvariants()
+        for range in model.ranges { pool.release(range) }
+        #expect(pool.freePageCount == 24 && pool.stalePageCount == 0)
+        try pool.expectBooksMatchSystem()
     }
 
     @Test func aFullBudgetIsOneClearError() throws {
         let pool = try pool(pages: 4)
         let range = try pool.reserve(page * 16)
-        try pool.map(range, pages: 2..<5)
+        try pool.apply(PageChange(taking: [span(range, 2..<5)]))
         let error = #expect(throws: DeviceMemoryError.self) {
-            try pool.map(range, pages: 8..<10)
+            try pool.apply(PageChange(taking: [span(range, 8..<10)]))
         }
         #expect(error == .outOfPages(needed: 2, free: 1, pageSize: page))
         #expect(error?.description == "device memory: 128 KiB needed, 64 KiB free of the budget")
     }
 
     @Test func aFailedMappingChangesNothing() throws {
-        var mapping = PagePool.Mapping()
-        var callsLeft = Int.max
-        mapping.map = { (file, offset, address, size) throws(Platform.Failure) in
-            callsLeft -= 1
-            guard callsLeft >= 0 else { throw Platform.Failure("mmap") }
-            try Platform.map(file, offset: offset, at: address, size: size)
-        }
-        let pool = try pool(pages: 8, mapping: mapping)
+        let faults = MappingFaults()
+        let pool = try pool(pages: 8, mapping: faults.mapping)
         let range = try pool.reserve(page * 8)
         let other = try pool.reserve(page * 8)
         // Leaves every second page free, so that the next mapping takes several calls.
-        try pool.map(range, pages: 0..<8)
-        for place in [0, 2, 4, 6] { try pool.unmap(range, pages: place..<place + 1) }
+        try pool.apply(PageChange(taking: [span(range, 0..<8)]))
+        try pool.apply(PageChange(giving: [0, 2, 4, 6].map { span(range, $0..<$0 + 1) }))
         for calls in 0..<4 {
-            callsLeft = calls
-            #expect(throws: DeviceMemoryError.self) { try pool.map(other, pages: 0..<4) }
+            faults.mapsLeft = calls
+            #expect(throws: DeviceMemoryError.self) {
+                try pool.apply(PageChange(taking: [span(other, 0..<4)]))
+            }
             #expect(pool.freePageCount == 4 && other.mappedCount == 0)
-            pool.checkInvariants()
+            try pool.expectBooksMatchSystem()
         }
-        callsLeft = 4
-        try pool.map(other, pages: 0..<4)
+        faults.mapsLeft = 4
+        try pool.apply(PageChange(taking: [span(other, 0..<4)]))
         for place in 0..<4 { write(other, page: place, 7) }
+    }
+
+    /// Where the system refuses even to tear down, old mappings wait for the next time.
+    @Test func tearingDownMayFail() throws {
+        let faults = MappingFaults()
+        let pool = try pool(pages: 8, mapping: faults.mapping)
+        let range = try pool.allocate(page * 8)
+        let other = try pool.reserve(page * 8)
+        let change = PageChange(giving: [span(range, 0..<3)], taking: [span(other, 0..<3)])
+        try pool.apply(change)
+        faults.unmapsLeft = 0
+        pool.undo()
+        #expect(range.mappedCount == 8 && other.mappedCount == 0 && pool.stalePageCount == 3)
+        try pool.expectBooksMatchSystem()
+        #expect(pool.settle(pages: 8) && pool.stalePageCount == 3)
+        faults.reset()
+        #expect(!pool.settle(pages: 2) && pool.stalePageCount == 1)
+        #expect(pool.settle(pages: 2))
+        try pool.apply(change)
+        try pool.expectBooksMatchSystem()
+    }
+
+    /// What has been settled has no way back.
+    @Test func aSettledChangeStays() async {
+        await #expect(processExitsWith: .failure) {
+            let pool = try PagePool(budget: .mebibytes(1), pageSize: nil)
+            let range = try pool.allocate(.kibibytes(128))
+            try pool.apply(PageChange(giving: [range.whole]))
+            guard !pool.settle(pages: 1) else { return }
+            pool.undo()
+        }
+    }
+
+    /// A long run of pages becomes a few long tails with a call for each.
+    @Test func neighboursAreMappedTogether() throws {
+        let faults = MappingFaults()
+        let pool = try pool(pages: 64, mapping: faults.mapping)
+        let weights = try (0..<4).map { _ in try pool.allocate(page * 8) }
+        let tails = try (0..<4).map { _ in try pool.allocate(page * 8) }
+        #expect(faults.maps == 8 && pool.freePageCount == 0)
+        faults.reset()
+        for range in tails { pool.release(range) }
+        let kv = try (0..<4).map { _ in try pool.reserve(page * 64) }
+        try pool.apply(
+            PageChange(
+                giving: weights.map(\.whole), taking: kv.map { span($0, 0..<16) }))
+        #expect(faults.maps == 4)
+        try pool.expectBooksMatchSystem()
+    }
+
+    @Test func requestsGetTheShortestRunThatFits() {
+        var available = Array(repeating: false, count: 40)
+        for page in Array(0..<10) + Array(12..<15) + Array(20..<26) { available[page] = true }
+        var runs = PageRuns(of: available)
+        #expect(runs.take(3) == 12..<15)
+        #expect(runs.take(5) == 20..<25)
+        #expect(runs.take(20) == 0..<10)
+        #expect(runs.take(20) == 25..<26)
     }
 
     @Test func pageSizesFollowTheBudget() {
@@ -108,25 +167,63 @@ struct MemoryTests {
         #expect(PagePool.defaultPageSize(budget: .mebibytes(1023)) == .kibibytes(64))
     }
 
-    @Test func kvGrowsAndShrinksInPlace() throws {
-        let pool = try pool(pages: 12)
-        let kv = try KVCache(
-            layers: 3..<6, blockBytes: ByteCount(page.bytes * 2 / 3), limit: 100, memory: pool)
-        #expect(kv.blockCount == 0)
-        try kv.grow(pages: 2)
-        #expect(kv.blockCount == 3 && pool.freePageCount == 6)
-        let base = kv.base(layer: 4)
-        base.storeBytes(of: 42, as: UInt8.self)
-        try kv.grow(pages: 2)
-        #expect(kv.blockCount == 6 && pool.freePageCount == 0)
-        #expect(throws: DeviceMemoryError.self) { try kv.grow(pages: 1) }
-        #expect(kv.pagesPerLayer == 4)
-        try kv.shrink(pages: 3)
-        #expect(kv.blockCount == 1 && pool.freePageCount == 9)
-        #expect(kv.base(layer: 4) == base && base.load(as: UInt8.self) == 42)
-        // Too few for all layers: those that got theirs give them back.
-        #expect(throws: DeviceMemoryError.self) { try kv.grow(pages: 4) }
-        #expect(pool.freePageCount == 9 && kv.pagesPerLayer == 1)
-        pool.checkInvariants()
+    /// Huge pages are a wish: whether it is granted or not, the bytes are there.
+    @Test func hugePagesAreWritable() throws {
+        let size = ByteCount.mebibytes(2)
+        let pool = try PagePool(budget: size * 6, pageSize: size)
+        let range = try pool.allocate(size * 3)
+        pool.commit(range.whole)
+        for place in 0..<3 {
+            let start = range.base + place * size.bytes
+            #expect(Int(bitPattern: start).isMultiple(of: size.bytes))
+            start.storeBytes(of: UInt8(place + 1), as: UInt8.self)
+        }
+        let other = try pool.reserve(size * 6)
+        try pool.apply(PageChange(giving: [range.whole], taking: [span(other, 0..<6)]))
+        let values = (0..<6).map { (other.base + $0 * size.bytes).load(as: UInt8.self) }
+        #expect(values.sorted() == [0, 0, 0, 1, 2, 3])
+        pool.undo()
+        #expect((0..<3).map { (range.base + $0 * size.bytes).load(as: UInt8.self) } == [1, 2, 3])
+        #expect(pool.allocatedBytes <= pool.budget.bytes)
+    }
+}
+
+/// What lies at each of 24 places of some ranges; nothing is `nil`.
+private struct PageModel {
+    let ranges: [AddressRange]
+    private(set) var values: [[UInt8?]]
+    private var next: UInt8 = 0
+
+    init(ranges: [AddressRange]) {
+        self.ranges = ranges
+        values = ranges.map { _ in Array(repeating: nil, count: 24) }
+    }
+
+    func value(at place: Int, of range: AddressRange) -> UInt8? {
+        ranges.firstIndex { $0 === range }.flatMap { values[$0][place] }
+    }
+
+    /// Some spans give up and some take, and what there is after it.
+    func randomChange(_ random: inout SplitMix64) -> (PageChange, PageModel) {
+        var change = PageChange()
+        var after = self
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            let index = Int.random(in: 0..<ranges.count, using: &random)
+            let first = Int.random(in: 0..<24, using: &random)
+            let isMapped = values[index][first] != nil
+            let longest = (first..<24).prefix(Int.random(in: 1...6, using: &random))
+            let places = longest.prefix {
+                (values[index][$0] != nil) == isMapped
+                    && (after.values[index][$0] != nil) == isMapped
+            }
+            for place in places {
+                after.next &+= 1
+                after.values[index][place] = isMapped ? nil : after.next
+            }
+            let span = PageSpan(range: ranges[index], places: places)
+            if places.isEmpty { continue }
+            if isMapped { change.giving.append(span) } else { change.taking.append(span) }
+        }
+        return (change, after)
     }
 }

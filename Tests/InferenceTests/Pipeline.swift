@@ -3,8 +3,9 @@ import TestSupport
 
 @testable import Inference
 
-/// The smallest engine there is: executors in a row, sequences with block tables, steps made by
-/// hand. Free blocks are handed out in an order that a test may shuffle.
+/// The smallest engine there is: stages in a row, sequences with block tables, steps made by
+/// hand. Free blocks are handed out in an order that a test may shuffle, and a stage may know a
+/// block by another number.
 final class Pipeline {
     struct Sequence {
         var id: SequenceID
@@ -26,39 +27,69 @@ final class Pipeline {
         var position: Int
     }
 
-    let executors: [CPUStageExecutor]
+    /// What one executor runs of every step.
+    struct Stage {
+        var executor: CPUStageExecutor
+        var range: StageRange
+        /// By block of the pipeline: the block of the executor.
+        var blocks: [BlockID]
+    }
+
+    let stages: [Stage]
     var sequences: [Sequence] = []
     private var freeBlocks: [BlockID]
     private var steps: UInt32 = 0
 
-    init(_ fixture: Fixture, cuts: [Int] = [], _ change: (inout ExecutorOptions) -> Void = { _ in })
-        throws
-    {
-        var options = ExecutorOptions(budget: .mebibytes(24))
-        options.computeType = .f32
-        options.maxBatchedTokens = 256
-        options.threads = 1
-        options.maxBlocks = 640
-        change(&options)
-        let checkpoint = try Checkpoint(fixture.directory)
-        let layers = fixture.configuration.layerCount
-        let bounds = [0] + cuts + [layers]
-        executors = try Self.stages(bounds).map { stage in
-            try CPUStageExecutor(
-                fixture.configuration, checkpoint: checkpoint, stage: stage, options: options)
+    /// Stages of `executors`, each of which runs its part of `ranges`.
+    init(_ executors: [CPUStageExecutor], _ ranges: [StageRange]) {
+        stages = zip(executors, ranges).map { executor, range in
+            let count = min(640, executor.blockCount(of: range.layers))
+            return Stage(
+                executor: executor, range: range, blocks: (0..<count).map { BlockID(index: $0) })
         }
-        let count = executors.map(\.blockCount).min() ?? 0
-        freeBlocks = (0..<count).map { BlockID(index: $0) }
+        freeBlocks = stages.map(\.blocks).min { $0.count < $1.count } ?? []
         for executor in executors { executor.pool.smallestShare = 0 }
     }
 
-    private static func stages(_ bounds: [Int]) -> [StageRange] {
-        (0..<bounds.count - 1).map { index in
-            StageRange(
-                layers: bounds[index]..<bounds[index + 1], hasEmbedding: index == 0,
-                hasHead: index == bounds.count - 2)
+    /// Stages that hold their part of the model only.
+    convenience init(
+        _ fixture: Fixture, cuts: [Int] = [], _ change: (inout ExecutorOptions) -> Void = { _ in }
+    ) throws {
+        let ranges = StageRange.stages(cuts, of: fixture.configuration)
+        let executors = try ranges.map {
+            try CPUStageExecutor(fixture, stage: $0) { options in
+                options.maxBlocks = 640
+                change(&options)
+            }
         }
+        self.init(executors, ranges)
     }
+
+    /// Stages that hold the whole model, each with a numbering of blocks of its own.
+    convenience init(
+        whole fixture: Fixture, cuts: [Int], seed: UInt64,
+        _ change: (inout ExecutorOptions) -> Void = { _ in }
+    ) throws {
+        var random = SplitMix64(seed: seed)
+        let ranges = StageRange.stages(cuts, of: fixture.configuration)
+        let executors = try ranges.map { _ in try CPUStageExecutor(fixture, change) }
+        self.init(executors, ranges) { $0.shuffle(using: &random) }
+    }
+
+    private init(
+        _ executors: [CPUStageExecutor], _ ranges: [StageRange],
+        renumber: (inout [BlockID]) -> Void
+    ) {
+        let plain = Pipeline(executors, ranges)
+        stages = plain.stages.map { stage in
+            var stage = stage
+            renumber(&stage.blocks)
+            return stage
+        }
+        freeBlocks = plain.freeBlocks
+    }
+
+    private var blockSize: TokenCount { stages[0].executor.options.blockSize }
 
     func shuffleBlocks(seed: UInt64) {
         var random = SplitMix64(seed: seed)
@@ -78,15 +109,15 @@ final class Pipeline {
     }
 
     private func reserve(_ index: Int, tokens: Int) {
-        let size = executors[0].options.blockSize
-        while sequences[index].blocks.count * size < tokens {
+        while sequences[index].blocks.count * blockSize < tokens {
             sequences[index].blocks.append(freeBlocks.removeLast())
         }
     }
 
     /// Runs one step; returns the logits that the parts asked for.
     func step(_ parts: [Part]) throws -> [Row: [Float]] {
-        var step = Step(id: StepID(steps), group: GroupID(0))
+        var step = Step(id: StepID(steps), group: GroupID(0), stageCount: stages.count)
+        var tables: [BlockID] = []
         steps += 1
         for part in parts {
             let first = sequences[part.sequence].done
@@ -94,24 +125,24 @@ final class Pipeline {
             let sequence = sequences[part.sequence]
             let tokens = step.tokens.count
             step.tokens += sequence.tokens[first..<first + part.count]
-            let blocks = step.blocks.count
-            let size = executors[0].options.blockSize
-            step.blocks += sequence.blocks.prefix(
-                blocksNeeded(for: first + part.count, blockSize: size))
+            let blocks = tables.count
+            tables += sequence.blocks.prefix(
+                blocksNeeded(for: first + part.count, blockSize: blockSize))
             step.entries.append(
                 StepEntry(
                     sequence: sequence.id, firstPosition: first,
-                    tokens: tokens..<step.tokens.count, blocks: blocks..<step.blocks.count,
+                    tokens: tokens..<step.tokens.count, blocks: blocks..<tables.count,
                     output: part.output))
             sequences[part.sequence].done += part.count
         }
+        step.blocks = stages.flatMap { stage in tables.map { stage.blocks[$0.index] } }
         return try run(step, parts)
     }
 
     private func run(_ step: Step, _ parts: [Part]) throws -> [Row: [Float]] {
         var answer: [Row: [Float]] = [:]
         var hidden: [Float]?
-        for executor in executors {
+        for (index, stage) in stages.enumerated() {
             var next: [Float]?
             func consume(_ output: StageOutput) {
                 switch output {
@@ -126,14 +157,46 @@ final class Pipeline {
             }
             if let hidden {
                 try hidden.withUnsafeBufferPointer {
-                    try executor.run(step, input: $0, consume: consume)
+                    try stage.executor.run(
+                        step, stage: index, range: stage.range, input: $0, consume: consume)
                 }
             } else {
-                try executor.run(step, input: nil, consume: consume)
+                try stage.executor.run(
+                    step, stage: index, range: stage.range, input: nil, consume: consume)
             }
             hidden = next
         }
         return answer
+    }
+}
+
+extension StageRange {
+    /// The model cut before each of the layers in `cuts`.
+    static func stages(_ cuts: [Int], of model: ModelConfiguration) -> [StageRange] {
+        let bounds = [0] + cuts + [model.layerCount]
+        return (0..<bounds.count - 1).map { index in
+            StageRange(
+                layers: bounds[index]..<bounds[index + 1], hasEmbedding: index == 0,
+                hasHead: index == bounds.count - 2)
+        }
+    }
+}
+
+extension CPUStageExecutor {
+    /// A small executor of the family, of the whole model unless `stage` says otherwise.
+    convenience init(
+        _ fixture: Fixture, stage: StageRange? = nil, mapping: PagePool.Mapping = .init(),
+        _ change: (inout ExecutorOptions) -> Void = { _ in }
+    ) throws {
+        var options = ExecutorOptions(budget: .mebibytes(24))
+        options.computeType = .f32
+        options.maxBatchedTokens = 256
+        options.threads = 1
+        change(&options)
+        let whole = StageRange.whole(layerCount: fixture.configuration.layerCount)
+        try self.init(
+            fixture.configuration, checkpoint: Checkpoint(fixture.directory),
+            stage: stage ?? whole, options: options, mapping: mapping)
     }
 }
 

@@ -5,7 +5,7 @@ struct AttentionShape {
     let kernels: UnsafePointer<ck_tier>
     let type: ComputeType
     let chunks: UnsafeBufferPointer<Batch.Chunk>
-    /// `Step.blocks`.
+    /// The block tables of the stage.
     let blocks: UnsafePointer<UInt32>
     /// This layer's KV.
     let kv: UnsafeMutableRawPointer

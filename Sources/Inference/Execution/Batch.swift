@@ -9,7 +9,7 @@ struct Batch {
         var row: Int
         var position: Int
         var count: Int
-        /// Where the sequence's block table begins in `Step.blocks`.
+        /// Where the sequence's block table begins among those of the stage.
         var blocks: Int
     }
 
@@ -29,8 +29,10 @@ struct Batch {
         chunks.reserveCapacity(rows)
     }
 
-    /// Checks the step, whose faults are ours, and cuts it up.
-    mutating func prepare(_ step: Step, blockSize: Int, blockCount: Int, maxLength: Int) {
+    /// Checks the step, whose faults are ours, and the block tables of its stage; cuts it up.
+    mutating func prepare(
+        _ step: Step, tables: ArraySlice<BlockID>, blockSize: Int, blockCount: Int, maxLength: Int
+    ) {
         chunks.removeAll(keepingCapacity: true)
         positions.removeAll(keepingCapacity: true)
         logitRows.removeAll(keepingCapacity: true)
@@ -43,12 +45,13 @@ struct Batch {
             precondition(
                 blocksNeeded(for: end, blockSize: blockSize) <= entry.blocks.count,
                 "block table too short")
+            precondition(entry.blocks.upperBound <= tables.count, "block table beyond its stage")
             appendChunks(entry)
             appendLogitRows(entry, index: index)
             for position in entry.firstPosition..<end { positions.append(Int32(position)) }
         }
         precondition(positions.count == step.tokens.count, "tokens without an entry")
-        precondition(step.blocks.allSatisfy { $0.index < blockCount }, "no such block")
+        precondition(tables.allSatisfy { $0.index < blockCount }, "no such block")
     }
 
     private mutating func appendChunks(_ entry: StepEntry) {

@@ -3,45 +3,48 @@ package import Domain
 
 extension CPUStageExecutor {
     package func run(
-        _ step: Step, input: UnsafeBufferPointer<Float>?, consume: (StageOutput) throws -> Void
+        _ step: Step, stage: Int, range: StageRange, input: UnsafeBufferPointer<Float>?,
+        consume: (StageOutput) throws -> Void
     ) throws {
         precondition(step.tokens.count <= options.maxBatchedTokens, "step too large")
+        precondition(range.units.allSatisfy(holds), "a unit is not in place")
         batch.prepare(
-            step, blockSize: options.blockSize, blockCount: blockCount, maxLength: maxModelLength)
+            step, tables: step.tables(stage: stage), blockSize: options.blockSize,
+            blockCount: blockCount(of: range.layers), maxLength: maxModelLength)
         guard !step.tokens.isEmpty else { return }
-        enter(step, input)
+        if range.hasEmbedding { embed(step) } else { enter(input) }
         turnPositions()
-        withBlockTables(of: step) { blocks in
-            for layer in stage.layers { runLayer(layer, blocks: blocks) }
+        withBlockTables(step.tables(stage: stage)) { blocks in
+            for layer in range.layers { runLayer(layer, blocks: blocks) }
         }
-        if let head = weights.head, stage.hasHead {
-            try runHead(head, consume)
-        } else {
-            try leave(consume)
-        }
+        if range.hasHead { try runHead(consume) } else { try leave(consume) }
     }
 
     var rowCount: Int { batch.positions.count }
 
-    /// Fills the residual stream from the tokens, or from the stage before.
-    private func enter(_ step: Step, _ input: UnsafeBufferPointer<Float>?) {
-        let width = hiddenSize
-        let stride = workspace.layout.hiddenStride
-        if let table = weights.embedding, stage.hasEmbedding {
-            let vocabulary = configuration.vocabularySize
-            precondition(step.tokens.allSatisfy { $0.index < vocabulary }, "no such token")
-            step.tokens.withUnsafeBufferPointer { tokens in
-                guard let tokens = tokens.baseAddress else { return }
-                let work = EmbedWork(
-                    tokens: tokens, table: table, type: options.computeType.kernelType,
-                    out: workspace.hidden, stride: stride)
-                pool.run(work, count: rowCount, cost: width * 4)
-            }
-            return
+    /// Fills the residual stream from the tokens.
+    private func embed(_ step: Step) {
+        guard let table = weights.embedding else {
+            preconditionFailure("the embedding is not in place")
         }
+        let vocabulary = configuration.vocabularySize
+        precondition(step.tokens.allSatisfy { $0.index < vocabulary }, "no such token")
+        step.tokens.withUnsafeBufferPointer { tokens in
+            guard let tokens = tokens.baseAddress else { return }
+            let work = EmbedWork(
+                tokens: tokens, table: table, type: options.computeType.kernelType,
+                out: workspace.hidden, stride: workspace.layout.hiddenStride)
+            pool.run(work, count: rowCount, cost: hiddenSize * 4)
+        }
+    }
+
+    /// Fills the residual stream from the stage before.
+    private func enter(_ input: UnsafeBufferPointer<Float>?) {
+        let width = hiddenSize
         guard let input, let rows = input.baseAddress, input.count == rowCount * width else {
             preconditionFailure("a stage without the embedding takes (rows, hidden)")
         }
+        let stride = workspace.layout.hiddenStride
         for row in 0..<rowCount {
             (workspace.hidden + row * stride).update(from: rows + row * width, count: width)
         }
@@ -61,12 +64,14 @@ extension CPUStageExecutor {
     }
 
     /// Block ids as the kernels read them.
-    private func withBlockTables(of step: Step, _ body: (UnsafePointer<UInt32>) -> Void) {
-        step.blocks.withUnsafeBufferPointer { blocks in
+    private func withBlockTables(
+        _ tables: ArraySlice<BlockID>, _ body: (UnsafePointer<UInt32>) -> Void
+    ) {
+        tables.withUnsafeBufferPointer { blocks in
             guard let blocks = blocks.baseAddress else {
                 preconditionFailure("tokens without blocks")
             }
-            blocks.withMemoryRebound(to: UInt32.self, capacity: step.blocks.count, body)
+            blocks.withMemoryRebound(to: UInt32.self, capacity: tables.count, body)
         }
     }
 
@@ -86,7 +91,8 @@ extension CPUStageExecutor {
 // MARK: - The head
 
 extension CPUStageExecutor {
-    private func runHead(_ head: HeadWeights, _ consume: (StageOutput) throws -> Void) throws {
+    private func runHead(_ consume: (StageOutput) throws -> Void) throws {
+        guard let head = weights.head else { preconditionFailure("the head is not in place") }
         var first = 0
         while first < batch.logitRows.count {
             let count = min(workspace.layout.logitRows, batch.logitRows.count - first)

@@ -1,12 +1,16 @@
 internal import CKernels
 package import Domain
 
-/// A stage on this processor: its weights, KV and workspace in one budget, its threads, and the
-/// forward pass. A step allocates nothing once the largest has been seen.
+/// A model, or a stage of one, on this processor: its weights, KV and workspace in one budget, its
+/// threads, and the forward pass. A step allocates nothing once the largest has been seen.
 package final class CPUStageExecutor: StageExecutor {
+    /// The units it started with.
     package let stage: StageRange
     package let configuration: ModelConfiguration
+    /// How the memory was divided at the start.
     package let plan: MemoryPlan
+    package let memoryShape: InstanceMemoryShape
+    package let memoryView: InstanceMemoryView
     package let tier: KernelTier
     package let pool: KernelPool
     package let memory: PagePool
@@ -17,37 +21,54 @@ package final class CPUStageExecutor: StageExecutor {
     package let options: ExecutorOptions
 
     let workspace: Workspace
-    private let workspaceRange: AddressRange
+    let workspaceRange: AddressRange
     let frequencies: [Double]
     var batch: Batch
+    /// What the units were before the last change, while it can be taken back.
+    var statesBeforeChange: [StageWeights.UnitState]?
 
     /// Plans the memory, loads the stage's units from the checkpoint and maps the KV. Throws
     /// `OptionError`, `MemoryPlanError`, `ModelFileError` or `DeviceMemoryError`.
-    package init(
+    package convenience init(
         _ configuration: ModelConfiguration, checkpoint: Checkpoint, stage: StageRange,
         options: ExecutorOptions,
+        progress: (_ done: ByteCount, _ total: ByteCount) -> Void = { _, _ in }
+    ) throws {
+        try self.init(
+            configuration, checkpoint: checkpoint, stage: stage, options: options,
+            mapping: PagePool.Mapping(), progress: progress)
+    }
+
+    init(
+        _ configuration: ModelConfiguration, checkpoint: Checkpoint, stage: StageRange,
+        options: ExecutorOptions, mapping: PagePool.Mapping,
         progress: (_ done: ByteCount, _ total: ByteCount) -> Void = { _, _ in }
     ) throws {
         try options.validate(configuration)
         precondition(stage.layers.clamped(to: 0..<configuration.layerCount) == stage.layers)
         tier = try KernelTier(named: options.tier)
         pool = KernelPool(threadCount: options.threads ?? Platform.processorCount)
-        let type = options.computeType
-        let layout = StageLayout(configuration, stage: stage, type: type)
+        let layout = StageLayout(configuration, stage: stage, type: options.computeType)
         let sizes = WorkspaceLayout(
             configuration, layout: layout, options: options, threads: pool.threadCount)
         plan = try MemoryPlan(
             configuration, layout: layout, workspace: ByteCount(sizes.byteCount),
             options: options)
-        memory = try PagePool(budget: options.budget)
+        memoryShape = plan.shape(of: configuration, maxBlocks: options.maxBlocks)
+        memory = try PagePool(budget: options.budget, pageSize: nil, mapping: mapping)
         workspaceRange = try memory.allocate(ByteCount(sizes.byteCount))
         workspace = Workspace(sizes, at: workspaceRange.base)
-        weights = StageWeights(layout, type: type, memory: memory)
+        let weights = try StageWeights(layout, type: options.computeType, memory: memory)
+        self.weights = weights
         try weights.load(stage.units, from: checkpoint, pool: pool, progress: progress)
         kv = try KVCache(
-            layers: stage.layers, blockBytes: plan.blockBytes,
-            limit: options.maxBlocks ?? Int(UInt32.max), memory: memory)
-        try kv.grow(pages: plan.kvPagesPerLayer)
+            layers: stage.layers, blockBytes: plan.blockBytes, limit: memoryShape.maxBlocks,
+            memory: memory)
+        try kv.fill(columns: plan.kvPagesPerLayer)
+        memoryView = InstanceMemoryView(
+            layerCount: configuration.layerCount, kv: kv,
+            units: Dictionary(
+                uniqueKeysWithValues: stage.units.map { ($0, weights.bytes(of: $0)) }))
         self.stage = stage
         self.configuration = configuration
         self.options = options
@@ -56,7 +77,9 @@ package final class CPUStageExecutor: StageExecutor {
         batch = Batch(rows: options.maxBatchedTokens)
     }
 
-    package var blockCount: BlockCount { stage.layers.isEmpty ? plan.blockCount : kv.blockCount }
+    package func blockCount(of layers: LayerRange) -> BlockCount { kv.blockCount(of: layers) }
+
+    package func holds(_ unit: ParameterUnit) -> Bool { weights.holds(unit) }
 
     /// What a stage without the embedding takes and one without the head gives, per row.
     package var hiddenSize: Int { configuration.hiddenSize }

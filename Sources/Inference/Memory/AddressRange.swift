@@ -5,8 +5,9 @@ package final class AddressRange {
     package let base: UnsafeMutableRawPointer
     /// How many pages fit.
     package let capacity: Int
-    /// Which physical page lies at each place, up to the last place ever used; `nil` is bare
-    /// address space.
+    /// Pages that belong here now.
+    package private(set) var mappedCount = 0
+    /// Which physical page belongs to each place, up to the last place ever used; `nil` is none.
     private(set) var pages: [Int?] = []
     /// Where the reservation really begins and how long it is.
     let reservation: UnsafeMutableRawBufferPointer
@@ -17,15 +18,40 @@ package final class AddressRange {
         self.reservation = reservation
     }
 
-    /// Pages mapped now. Complexity: O(places ever used).
-    package var mappedCount: Int { pages.count { $0 != nil } }
+    /// All places.
+    package var whole: PageSpan { PageSpan(range: self, places: 0..<capacity) }
 
-    /// The physical page at `place`; `nil` is bare address space.
+    /// The physical page that belongs to `place`.
     func page(at place: Int) -> Int? { place < pages.count ? pages[place] : nil }
 
-    func set(_ page: Int?, at place: Int) {
-        precondition(place < capacity, "beyond the reserved address space")
-        while pages.count <= place { pages.append(nil) }
-        pages[place] = page
+    /// Whether no page belongs to any of `places`.
+    func isBare(_ places: Range<Int>) -> Bool {
+        pages[places.clamped(to: pages.indices)].allSatisfy { $0 == nil }
+    }
+
+    /// The pages of `places`, each of which has one.
+    func pages(at places: Range<Int>) -> [Int] {
+        pages[places].map { page in
+            guard let page else { preconditionFailure("a place without a page") }
+            return page
+        }
+    }
+
+    /// Gives each of `places`, which are bare, a page.
+    func put(_ newPages: some Collection<Int>, at places: Range<Int>) {
+        precondition(places.upperBound <= capacity, "beyond the reserved address space")
+        precondition(newPages.count == places.count && isBare(places))
+        if pages.count < places.upperBound {
+            pages += repeatElement(nil, count: places.upperBound - pages.count)
+        }
+        pages.replaceSubrange(places, with: newPages.lazy.map(Optional.some))
+        mappedCount += places.count
+    }
+
+    /// Takes the pages of `places`, each of which has one, away.
+    func clear(_ places: Range<Int>) {
+        precondition(pages[places].allSatisfy { $0 != nil })
+        pages.replaceSubrange(places, with: repeatElement(nil, count: places.count))
+        mappedCount -= places.count
     }
 }

@@ -3,6 +3,10 @@ package import Domain
 /// A fixed budget of equal physical pages, and address space to map them into: a memfd on the
 /// CPU, virtual-memory handles on an accelerator.
 ///
+/// A page is free or belongs to one place of one range. A place that gave its page up is *stale*
+/// until `settle` comes by: its address still shows the page, which may be somebody else's by then,
+/// so nobody may touch it.
+///
 /// Not thread-safe: one instance, one thread.
 package protocol DeviceMemory: AnyObject {
     var pageSize: ByteCount { get }
@@ -12,11 +16,21 @@ package protocol DeviceMemory: AnyObject {
 
     /// Address space for `size` bytes, rounded up to pages; nothing is mapped yet.
     func reserve(_ size: ByteCount) throws(DeviceMemoryError) -> AddressRange
-    /// Takes free pages and puts them at `pages` of the range, which are bare. Their bytes are
-    /// whatever their last user left. All or nothing. Complexity: O(pages of the budget).
-    func map(_ range: AddressRange, pages: Range<Int>) throws(DeviceMemoryError)
-    /// Gives the pages at `pages` of the range, which are mapped, back to the budget.
-    func unmap(_ range: AddressRange, pages: Range<Int>) throws(DeviceMemoryError)
+    /// Puts free pages and those given up at the places that take pages; what is left over is
+    /// free. The bytes of a page are whatever its last user left. All or nothing.
+    ///
+    /// Only maps, neighbours with one call of the system, and tears nothing down.
+    /// Complexity: O(pages of the budget).
+    func apply(_ change: PageChange) throws(DeviceMemoryError)
+    /// Takes the last change back, which has not been settled: every page returns to its place,
+    /// and with it the bytes, unless somebody wrote to the new place.
+    func undo()
+    /// Tears down up to `pages` stale places, for good: the last change cannot be taken back any
+    /// more. True when none are left, or when the system refuses: the next change tries again.
+    func settle(pages: Int) -> Bool
+    /// All bytes of these pages are about to be written, and so far are nobody's: takes their
+    /// memory from the system at once, in huge pages if it can be had. Never fails.
+    func commit(_ span: PageSpan)
     /// Gives all pages of the range and its address space back.
     func release(_ range: AddressRange)
 }
@@ -33,7 +47,7 @@ extension DeviceMemory {
     package func allocate(_ size: ByteCount) throws(DeviceMemoryError) -> AddressRange {
         let range = try reserve(size)
         do {
-            try map(range, pages: 0..<range.capacity)
+            try apply(PageChange(taking: [range.whole]))
         } catch {
             release(range)
             throw error

@@ -1,69 +1,62 @@
 package import Domain
 
 /// The paged KV of the layers of one stage: a range of address space per layer, long enough for
-/// the whole budget, with the same number of pages mapped in each. Block b lies at the same
-/// offset of every range, (block, 2, KV head, …), so growing and shrinking move no byte.
+/// the whole budget. Block b lies at the same offset of every range, (block, 2, KV head, …), so
+/// growing moves no byte. A *column* is one page position of a range; columns may come and go
+/// apart, and blocks may lie across two.
 package final class KVCache {
     package let blockBytes: ByteCount
-    package private(set) var pagesPerLayer = 0
-    private let memory: any DeviceMemory
-    private let layers: LayerRange
+    let layers: LayerRange
+    let memory: any DeviceMemory
     private let limit: BlockCount
-    private var ranges: [AddressRange] = []
+    let ranges: [AddressRange]
+    /// By layer: columns without a gap from the first on.
+    var leadingColumns: [Int]
 
     /// Reserves address space; no page is mapped yet. Never counts more than `limit` blocks.
     init(
         layers: LayerRange, blockBytes: ByteCount, limit: BlockCount, memory: any DeviceMemory
     ) throws(DeviceMemoryError) {
+        var ranges: [AddressRange] = []
+        do {
+            for _ in layers { ranges.append(try memory.reserve(memory.budget)) }
+        } catch {
+            for range in ranges { memory.release(range) }
+            throw error
+        }
         self.layers = layers
         self.blockBytes = blockBytes
         self.limit = limit
         self.memory = memory
-        for _ in layers { ranges.append(try memory.reserve(memory.budget)) }
+        self.ranges = ranges
+        leadingColumns = Array(repeating: 0, count: layers.count)
     }
 
     deinit {
         for range in ranges { memory.release(range) }
     }
 
-    /// Blocks that every layer has memory for.
-    package var blockCount: BlockCount {
-        min(limit, pagesPerLayer * memory.pageSize.bytes / blockBytes.bytes)
+    /// Blocks that every one of these layers has memory for, from the first without a gap. No
+    /// layer bounds the blocks of none.
+    package func blockCount(of layers: LayerRange) -> BlockCount {
+        let columns = layers.lazy.map { self.leadingColumns[self.index($0)] }.min()
+        guard let columns else { return limit }
+        return min(limit, columns * memory.pageSize.bytes / blockBytes.bytes)
     }
 
-    /// Where block 0 of a layer lies.
-    package func base(layer: Int) -> UnsafeMutableRawPointer {
-        ranges[layer - layers.lowerBound].base
+    /// Where block 0 of a layer lies, for the life of the cache.
+    package func base(layer: Int) -> UnsafeMutableRawPointer { ranges[index(layer)].base }
+
+    /// Pages of all layers.
+    package var pageCount: Int { ranges.reduce(0) { $0 + $1.mappedCount } }
+
+    /// Whether a layer has this column.
+    func hasColumn(_ column: Int, layer: Int) -> Bool {
+        ranges[index(layer)].page(at: column) != nil
     }
 
-    /// Maps `pages` more pages at the tail of every layer: all or nothing.
-    package func grow(pages: Int) throws(DeviceMemoryError) {
-        let places = pagesPerLayer..<(pagesPerLayer + pages)
-        for index in ranges.indices {
-            do {
-                try memory.map(ranges[index], pages: places)
-            } catch {
-                // Unmapping what was just mapped fails only if the system is out of mappings;
-                // then the pages stay where they are and count as used.
-                for grown in ranges[..<index] { try? memory.unmap(grown, pages: places) }
-                throw error
-            }
-        }
-        pagesPerLayer += pages
-    }
-
-    /// Gives the last `pages` pages of every layer back. Their blocks must be unused.
-    package func shrink(pages: Int) throws(DeviceMemoryError) {
-        precondition(pages <= pagesPerLayer)
-        let places = (pagesPerLayer - pages)..<pagesPerLayer
-        for index in ranges.indices {
-            do {
-                try memory.unmap(ranges[index], pages: places)
-            } catch {
-                for shrunk in ranges[..<index] { try? memory.map(shrunk, pages: places) }
-                throw error
-            }
-        }
-        pagesPerLayer -= pages
+    func index(_ layer: Int) -> Int {
+        precondition(layers.contains(layer), "a layer of another stage")
+        return layer - layers.lowerBound
     }
 }

@@ -1,18 +1,17 @@
 package import Domain
 
 /// The device memory of a CPU instance: one memory file of the budget's size, cut into pages.
-///
-/// A page is free or mapped at exactly one place of exactly one range. Free pages are handed out
-/// lowest first, so neighbours mostly stay neighbours and one system call maps a run of them.
 package final class PagePool: DeviceMemory {
     package let pageSize: ByteCount
     package let pageCount: Int
-    package private(set) var freePageCount: Int
 
-    private let descriptor: Int32
-    private let mapping: Mapping
-    private var isFree: [Bool]
-    private var ranges: [ObjectIdentifier: AddressRange] = [:]
+    let descriptor: Int32
+    let mapping: Mapping
+    var free: FreePages
+    var ranges: [ObjectIdentifier: AddressRange] = [:]
+    /// Places that gave their pages up and still show them; no place is in it twice.
+    var stale: [PageSpan] = []
+    var lastChange: LastChange?
 
     /// How pages get into address space; tests put a failing one in its place.
     struct Mapping {
@@ -22,6 +21,13 @@ package final class PagePool: DeviceMemory {
         /// Address, size.
         var unmap: (UnsafeMutableRawPointer, Int) throws(Platform.Failure) -> Void =
             Platform.unmap
+    }
+
+    /// What it takes to take a change back.
+    struct LastChange {
+        /// With the page of each place.
+        var given: [(span: PageSpan, pages: [Int])]
+        var taken: [PageSpan]
     }
 
     /// Uses whole pages of `budget` only; the rest of it stays unused. Memory is taken from the
@@ -38,8 +44,7 @@ package final class PagePool: DeviceMemory {
         self.pageSize = pageSize
         self.mapping = mapping
         pageCount = max(0, budget.bytes) / pageSize.bytes
-        freePageCount = pageCount
-        isFree = Array(repeating: true, count: pageCount)
+        free = FreePages(count: pageCount)
         do {
             descriptor = try Platform.makeMemoryFile(size: pageCount * pageSize.bytes)
         } catch {
@@ -51,6 +56,8 @@ package final class PagePool: DeviceMemory {
         for range in ranges.values { Platform.release(range) }
         Platform.close(descriptor)
     }
+
+    package var freePageCount: Int { free.count }
 
     /// Large budgets use the processor's huge pages; small ones are cut finer.
     package static func defaultPageSize(budget: ByteCount) -> ByteCount {
@@ -80,96 +87,25 @@ extension PagePool {
 
     package func release(_ range: AddressRange) {
         precondition(ranges.removeValue(forKey: ObjectIdentifier(range)) != nil, "foreign range")
-        for place in range.pages.indices { free(range, at: place) }
+        free.give(range.pages.compactMap(\.self))
+        stale.removeAll { $0.range === range }
+        lastChange = nil
         Platform.release(range)
     }
-}
 
-// MARK: - Pages
-
-extension PagePool {
-    package func map(_ range: AddressRange, pages: Range<Int>) throws(DeviceMemoryError) {
-        precondition(pages.allSatisfy { range.page(at: $0) == nil }, "already mapped")
-        guard pages.count <= freePageCount else {
-            throw .outOfPages(needed: pages.count, free: freePageCount, pageSize: pageSize)
-        }
-        assign(range, pages)
-        do {
-            try mapRuns(range, pages)
-        } catch {
-            // Bare address space again; where even that fails the bytes are unused all the same.
-            try? mapping.unmap(address(range, pages.lowerBound), size(pages.count))
-            for place in pages { free(range, at: place) }
-            throw DeviceMemoryError(error)
-        }
+    package func commit(_ span: PageSpan) {
+        guard usesHugePages else { return }
+        Platform.takeHugePages(at: address(span), size: size(span.places.count))
     }
 
-    package func unmap(_ range: AddressRange, pages: Range<Int>) throws(DeviceMemoryError) {
-        precondition(pages.allSatisfy { range.page(at: $0) != nil }, "not mapped")
-        guard !pages.isEmpty else { return }
-        do {
-            try mapping.unmap(address(range, pages.lowerBound), size(pages.count))
-        } catch {
-            throw DeviceMemoryError(error)
-        }
-        for place in pages { free(range, at: place) }
+    /// Whether a page of the pool is made of the processor's huge pages.
+    var usesHugePages: Bool { pageSize.bytes.isMultiple(of: Platform.hugePageSize) }
+
+    func address(_ span: PageSpan) -> UnsafeMutableRawPointer {
+        span.range.base + size(span.places.lowerBound)
     }
 
-    /// Notes the lowest free pages for `places`; there are enough.
-    private func assign(_ range: AddressRange, _ places: Range<Int>) {
-        var page = 0
-        for place in places {
-            while !isFree[page] { page += 1 }
-            isFree[page] = false
-            range.set(page, at: place)
-        }
-        freePageCount -= places.count
-    }
-
-    private func free(_ range: AddressRange, at place: Int) {
-        guard let page = range.page(at: place) else { return }
-        isFree[page] = true
-        freePageCount += 1
-        range.set(nil, at: place)
-    }
-
-    /// One system call per run of neighbouring pages.
-    private func mapRuns(_ range: AddressRange, _ places: Range<Int>) throws(Platform.Failure) {
-        var place = places.lowerBound
-        while place < places.upperBound, let first = range.page(at: place) {
-            var count = 1
-            while place + count < places.upperBound, range.page(at: place + count) == first + count
-            {
-                count += 1
-            }
-            let offset = first * pageSize.bytes
-            try mapping.map(descriptor, offset, address(range, place), size(count))
-            place += count
-        }
-    }
-
-    private func address(_ range: AddressRange, _ place: Int) -> UnsafeMutableRawPointer {
-        range.base + size(place)
-    }
-
-    private func size(_ pages: Int) -> Int { pages * pageSize.bytes }
-}
-
-// MARK: - Invariants
-
-extension PagePool {
-    /// Each page is free or at one place, and the counts agree. Complexity: O(pages).
-    package func checkInvariants() {
-        var uses = Array(repeating: 0, count: pageCount)
-        for range in ranges.values {
-            precondition(range.pages.count <= range.capacity)
-            for case let page? in range.pages { uses[page] += 1 }
-        }
-        for page in 0..<pageCount {
-            precondition(uses[page] == (isFree[page] ? 0 : 1), "page \(page)")
-        }
-        precondition(freePageCount == isFree.count { $0 }, "free pages")
-    }
+    func size(_ pages: Int) -> Int { pages * pageSize.bytes }
 }
 
 extension Platform {

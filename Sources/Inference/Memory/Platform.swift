@@ -111,10 +111,6 @@ extension Platform {
         let flags = MAP_SHARED | MAP_FIXED
         let result = mmap(address, size, PROT_READ | PROT_WRITE, flags, descriptor, off_t(offset))
         guard result != MAP_FAILED else { throw Failure("mmap") }
-        #if !canImport(Darwin)
-            // A wish: without huge pages everything works, with more address misses.
-            _ = madvise(address, size, MADV_HUGEPAGE)
-        #endif
     }
 
     /// Puts bare address space in place of what lies at `address`.
@@ -125,6 +121,34 @@ extension Platform {
 
     static func release(_ address: UnsafeMutableRawPointer, size: Int) {
         _ = munmap(address, size)
+    }
+}
+
+// MARK: - Huge pages
+
+extension Platform {
+    /// What the common processors' second page size is.
+    static let hugePageSize = 2 << 20
+
+    /// Lets the kernel use huge pages here. A wish: without them all works, with more misses.
+    static func wishHugePages(at address: UnsafeMutableRawPointer, size: Int) {
+        #if !canImport(Darwin)
+            _ = madvise(address, size, MADV_HUGEPAGE)
+        #endif
+    }
+
+    /// Asks the kernel to put huge pages here now, which it does for a file that was touched even
+    /// where its settings keep shared memory from having them. Each huge page then costs one
+    /// fault instead of hundreds. The bytes become 0 where the address is a multiple of the huge
+    /// page's size.
+    static func takeHugePages(at address: UnsafeMutableRawPointer, size: Int) {
+        #if !canImport(Darwin)
+            let collapse: Int32 = 25
+            for offset in stride(from: 0, to: size, by: hugePageSize) {
+                (address + offset).storeBytes(of: 0, as: UInt8.self)
+            }
+            _ = madvise(address, size, collapse)
+        #endif
     }
 }
 

@@ -30,4 +30,13 @@ struct LayerWeights {
 struct HeadWeights {
     let norm: UnsafePointer<Float>
     let table: PackedMatrix
+
+    /// `nil` if the head shares a table that is not there.
+    init?(_ layout: HeadLayout, at unit: UnsafeRawPointer, embedding: PackedMatrix?) {
+        guard let table = layout.table.map({ PackedMatrix($0, at: unit) }) ?? embedding else {
+            return nil
+        }
+        norm = (unit + layout.norm).assumingMemoryBound(to: Float.self)
+        self.table = table
+    }
 }

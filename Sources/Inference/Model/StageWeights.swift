@@ -1,136 +1,152 @@
 internal import CKernels
 package import Domain
 
-/// The weights of a stage in device memory: each unit in a range of its own, so that each can be
-/// dropped and loaded again while the others stay where they are.
+/// The weights of a stage in device memory: each unit in a range of its own, reserved for good, so
+/// that each can be dropped and come back while the others stay and no address changes.
 package final class StageWeights {
-    private let layout: StageLayout
-    private let type: ComputeType
-    private let memory: any DeviceMemory
-    private var ranges: [ParameterUnit: AddressRange] = [:]
-    private var layers: [LayerWeights?]
-    private(set) var embedding: PackedMatrix?
-    private(set) var head: HeadWeights?
+    /// Where a unit is between gone and usable.
+    enum UnitState: Hashable {
+        case dropped
+        /// It has pages, whose bytes are undefined.
+        case mapped
+        case filled
+    }
 
-    init(_ layout: StageLayout, type: ComputeType, memory: any DeviceMemory) {
+    let layout: StageLayout
+    let type: ComputeType
+    /// By unit, in execution order.
+    private(set) var states: [UnitState]
+    private let memory: any DeviceMemory
+    private let ranges: [AddressRange]
+    /// Typed views of the units, whether they are in place or not.
+    private let table: PackedMatrix?
+    private let layers: [LayerWeights]
+    private let lastHead: HeadWeights?
+
+    /// Reserves address space and maps all units; their bytes are undefined.
+    init(
+        _ layout: StageLayout, type: ComputeType, memory: any DeviceMemory
+    ) throws(DeviceMemoryError) {
+        var ranges: [AddressRange] = []
+        do {
+            for unit in layout.stage.units {
+                ranges.append(try memory.reserve(ByteCount(layout.unit(unit)?.byteCount ?? 0)))
+            }
+            try memory.apply(PageChange(taking: ranges.map(\.whole)))
+        } catch {
+            for range in ranges { memory.release(range) }
+            throw error
+        }
+        for range in ranges { memory.commit(range.whole) }
         self.layout = layout
         self.type = type
         self.memory = memory
-        layers = Array(repeating: nil, count: layout.layers.count)
+        self.ranges = ranges
+        states = ranges.map { _ in .mapped }
+        var bases = ranges.map(\.base)[...]
+        let table = layout.embedding.flatMap { embedding in
+            bases.popFirst().map { PackedMatrix(embedding.table, at: $0) }
+        }
+        self.table = table
+        layers = zip(layout.layers, bases).map { LayerWeights($0, at: $1) }
+        lastHead = layout.head.flatMap { head in
+            bases.last.flatMap { HeadWeights(head, at: $0, embedding: table) }
+        }
     }
 
     deinit {
-        for range in ranges.values { memory.release(range) }
+        for range in ranges { memory.release(range) }
     }
 
-    /// The weights of a layer of the stage; it must be loaded.
-    func layer(_ layer: Int) -> LayerWeights {
-        guard let weights = layers[layer - layout.stage.layers.lowerBound] else {
-            preconditionFailure("layer \(layer) is not loaded")
-        }
-        return weights
-    }
+    /// Whether the unit's bytes are in place.
+    package func holds(_ unit: ParameterUnit) -> Bool { state(of: unit) == .filled }
 
-    package func isLoaded(_ unit: ParameterUnit) -> Bool { ranges[unit] != nil }
-}
+    /// What is known of a unit; those of other stages are always gone.
+    func state(of unit: ParameterUnit) -> UnitState { slot(unit).map { states[$0] } ?? .dropped }
 
-// MARK: - Loading and dropping
-
-extension StageWeights {
-    /// Checks that the checkpoint has every tensor of `units` in the right shape, then packs them
-    /// with all threads of `pool`. `progress` hears stored bytes done and in all.
-    package func load(
-        _ units: [ParameterUnit], from checkpoint: Checkpoint, pool: KernelPool,
-        progress: (_ done: ByteCount, _ total: ByteCount) -> Void = { _, _ in }
-    ) throws {
-        let missing = units.filter { !isLoaded($0) }
-        var total = ByteCount.zero
-        for unit in missing {
-            for tensor in tensors(of: unit) {
-                total += ByteCount(
-                    try checkpoint.tensor(tensor.name, shape: tensor.shape).bytes.count)
-            }
-        }
-        var done = ByteCount.zero
-        progress(done, total)
-        for unit in missing {
-            try load(unit, from: checkpoint, pool: pool) { bytes in
-                done += bytes
-                progress(done, total)
-            }
+    private func slot(_ unit: ParameterUnit) -> Int? {
+        let stage = layout.stage
+        return switch unit {
+        case .embedding: stage.hasEmbedding ? 0 : nil
+        case .layer(let layer):
+            stage.layers.contains(layer)
+                ? layer - stage.layers.lowerBound + (stage.hasEmbedding ? 1 : 0) : nil
+        case .head: stage.hasHead ? states.count - 1 : nil
         }
     }
 
-    private func tensors(of unit: ParameterUnit) -> [TensorPlacement] {
-        guard let layout = layout.unit(unit) else {
+    private func range(_ unit: ParameterUnit) -> AddressRange {
+        guard let slot = slot(unit) else {
             preconditionFailure("\(unit) is not a unit of this stage")
         }
-        return layout.tensors
+        return ranges[slot]
     }
 
-    private func load(
-        _ unit: ParameterUnit, from checkpoint: Checkpoint, pool: KernelPool,
-        progress: (ByteCount) -> Void
-    ) throws {
-        let size = ByteCount(layout.unit(unit)?.byteCount ?? 0)
-        let range = try memory.allocate(size)
-        do {
-            for placement in tensors(of: unit) {
-                let tensor = try checkpoint.tensor(placement.name, shape: placement.shape)
-                place(tensor, placement, at: range.base, pool: pool)
-                progress(ByteCount(tensor.bytes.count))
-            }
-        } catch {
-            memory.release(range)
-            throw error
+    /// Where a unit's bytes lie, for the life of the weights.
+    func bytes(of unit: ParameterUnit) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(
+            start: range(unit).base, count: layout.unit(unit)?.byteCount ?? 0)
+    }
+
+    /// Pages of all units.
+    package var pageCount: Int { ranges.reduce(0) { $0 + $1.mappedCount } }
+}
+
+// MARK: - Views
+
+extension StageWeights {
+    /// The weights of a layer, which must be in place.
+    func layer(_ layer: Int) -> LayerWeights {
+        precondition(holds(.layer(layer)), "layer \(layer) is not in place")
+        return layers[layer - layout.stage.layers.lowerBound]
+    }
+
+    /// The embedding table, if it is in place.
+    var embedding: PackedMatrix? { holds(.embedding) ? table : nil }
+
+    /// The head, if it is in place and so is the table it multiplies with.
+    var head: HeadWeights? {
+        let ownsTable = layout.head?.table != nil
+        return holds(.head) && (ownsTable || holds(.embedding)) ? lastHead : nil
+    }
+}
+
+// MARK: - Changes
+
+extension StageWeights {
+    /// What a change means for the pages of the weights. Dropped units have pages, mapped ones
+    /// have none.
+    func pages(of change: MemoryChange) -> PageChange {
+        precondition(change.dropped.allSatisfy { state(of: $0) != .dropped }, "dropped twice")
+        precondition(change.mapped.allSatisfy { state(of: $0) == .dropped }, "mapped twice")
+        return PageChange(
+            giving: change.dropped.map { range($0).whole },
+            taking: change.mapped.map { range($0).whole })
+    }
+
+    /// Notes a change that has taken place.
+    func note(_ change: MemoryChange) {
+        for unit in change.dropped { set(.dropped, unit) }
+        for unit in change.mapped { set(.mapped, unit) }
+    }
+
+    /// Notes that a change has been taken back: units are what they were before.
+    func note(states: [UnitState]) { self.states = states }
+
+    /// Notes that the bytes of a unit, which has pages, are in place.
+    func noteFilled(_ unit: ParameterUnit) {
+        precondition(state(of: unit) != .dropped, "\(unit) has no pages")
+        set(.filled, unit)
+    }
+
+    private func set(_ state: UnitState, _ unit: ParameterUnit) {
+        if let slot = slot(unit) { states[slot] = state }
+    }
+
+    /// Traps unless every unit has all its pages or none. Complexity: O(units).
+    func checkInvariants() {
+        for (range, state) in zip(ranges, states) {
+            precondition(range.mappedCount == (state == .dropped ? 0 : range.capacity))
         }
-        ranges[unit] = range
-        connect(unit, at: range.base)
-    }
-
-    private func place(
-        _ tensor: TensorView, _ placement: TensorPlacement, at base: UnsafeMutableRawPointer,
-        pool: KernelPool
-    ) {
-        guard let source = tensor.bytes.baseAddress else { return }
-        let target = base + placement.offset
-        switch placement.form {
-        case .vector(let padded):
-            let count = placement.shape[0]
-            let floats = target.bindMemory(to: Float.self, capacity: padded)
-            ck_convert_to_f32(floats, source, tensor.type.kernelType, count)
-            (floats + count).update(repeating: 0, count: padded - count)
-        case .panels:
-            let work = PackWork(
-                panels: target, to: type.kernelType, tensor: source,
-                from: tensor.type.kernelType, outputs: placement.shape[0],
-                depth: placement.shape[1])
-            let panels = (work.outputs + Int(CK_PANEL) - 1) / Int(CK_PANEL)
-            pool.run(work, count: panels, cost: work.depth * Int(CK_PANEL))
-        }
-    }
-
-    /// Makes the typed view of a unit that has been loaded.
-    private func connect(_ unit: ParameterUnit, at base: UnsafeMutableRawPointer) {
-        switch unit {
-        case .embedding:
-            embedding = layout.embedding.map { PackedMatrix($0.table, at: base) }
-        case .layer(let layer):
-            let index = layer - layout.stage.layers.lowerBound
-            layers[index] = LayerWeights(layout.layers[index], at: base)
-        case .head:
-            guard let head = layout.head,
-                let table = head.table.map({ PackedMatrix($0, at: base) }) ?? embedding
-            else { preconditionFailure("a shared head is loaded after the embedding") }
-            let norm = (base + head.norm).assumingMemoryBound(to: Float.self)
-            self.head = HeadWeights(norm: norm, table: table)
-        }
-    }
-
-    /// Gives a layer's pages back to the device memory.
-    package func drop(layer: Int) {
-        guard let range = ranges.removeValue(forKey: .layer(layer)) else { return }
-        layers[layer - layout.stage.layers.lowerBound] = nil
-        memory.release(range)
     }
 }

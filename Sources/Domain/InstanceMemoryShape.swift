@@ -1,0 +1,76 @@
+/// How the budget of an instance that holds the whole model is cut up: all that planning needs to
+/// predict what a drop frees, to the page.
+package struct InstanceMemoryShape: Hashable, Sendable {
+    package var pageSize: ByteCount
+    /// Bytes of one block in one layer.
+    package var blockBytes: ByteCount
+    package var embeddingPages: Int
+    /// By layer.
+    package var layerPages: [Int]
+    package var headPages: Int
+    /// KV pages of each layer while the instance holds the whole model.
+    package var kvPagesPerLayer: Int
+    /// Pages of the budget that belong to nothing.
+    package var sparePages: Int
+    package var workspacePages: Int
+    /// The head multiplies with the embedding table, so whoever keeps the head keeps that too.
+    package var sharesEmbedding: Bool
+    /// Never more blocks than this.
+    package var maxBlocks: BlockCount
+
+    package init(
+        pageSize: ByteCount, blockBytes: ByteCount, embeddingPages: Int, layerPages: [Int],
+        headPages: Int, kvPagesPerLayer: Int, sparePages: Int, workspacePages: Int,
+        sharesEmbedding: Bool, maxBlocks: BlockCount = Int(UInt32.max)
+    ) {
+        self.pageSize = pageSize
+        self.blockBytes = blockBytes
+        self.embeddingPages = embeddingPages
+        self.layerPages = layerPages
+        self.headPages = headPages
+        self.kvPagesPerLayer = kvPagesPerLayer
+        self.sparePages = sparePages
+        self.workspacePages = workspacePages
+        self.sharesEmbedding = sharesEmbedding
+        self.maxBlocks = maxBlocks
+    }
+
+    package var layerCount: Int { layerPages.count }
+
+    package func pages(of unit: ParameterUnit) -> Int {
+        switch unit {
+        case .embedding: embeddingPages
+        case .layer(let layer): layerPages[layer]
+        case .head: headPages
+        }
+    }
+
+    /// Blocks in a KV range with so many pages per layer.
+    package func blockCount(pagesPerLayer: Int) -> BlockCount {
+        min(maxBlocks, pagesPerLayer * pageSize.bytes / blockBytes.bytes)
+    }
+
+    /// The units an instance must hold to execute `range`, in execution order.
+    package func units(for range: StageRange) -> [ParameterUnit] {
+        let embedding = range.hasEmbedding || (range.hasHead && sharesEmbedding)
+        return (embedding ? [.embedding] : []) + range.layers.map { .layer($0) }
+            + (range.hasHead ? [.head] : [])
+    }
+
+    /// The units an instance gives up when it goes from `old` to `new`, which lies within it.
+    package func unitsDropped(from old: StageRange, to new: StageRange) -> [ParameterUnit] {
+        let kept = units(for: new)
+        return units(for: old).filter { !kept.contains($0) }
+    }
+
+    /// The weight bytes freed by going from `old` to `new`.
+    package func freed(from old: StageRange, to new: StageRange) -> ByteCount {
+        pageSize * unitsDropped(from: old, to: new).reduce(0) { $0 + pages(of: $1) }
+    }
+
+    /// Pages of everything the instance may use.
+    package var pageCount: Int {
+        embeddingPages + layerPages.reduce(0, +) + headPages + kvPagesPerLayer * layerCount
+            + sparePages + workspacePages
+    }
+}
