@@ -17,16 +17,21 @@ extension Cell {
         arrivals += 1
         sequences[request.id] = id
         if id.index == groupOf.count { groupOf.append(group) }
-        groupOf[id.index] = group
         effects.append(.accepted(request.id, id))
-        groups[group.index].enqueue(id, in: table)
+        join(id, group)
         plan(group, &effects)
+    }
+
+    /// Puts a waiting sequence into a group's queue.
+    mutating func join(_ id: SequenceID, _ group: GroupID) {
+        groupOf[id.index] = group
+        groups[group].enqueue(id, in: table)
     }
 
     /// Why a request cannot be served, checked before anything is kept of it.
     private func reasonToReject(_ request: GenerationRequest) -> RejectReason? {
         precondition(sequences[request.id] == nil, "request \(request.id) submitted twice")
-        let limit = groups.reduce(0) { max($0, $1.maxSequenceLength) }
+        let limit = configuration.scheduler.maxModelLength
         if isDraining { return .draining }
         if request.prompt.isEmpty { return .emptyPrompt }
         if let token = request.prompt.first(where: { $0.index >= configuration.vocabularySize }) {
@@ -36,23 +41,18 @@ extension Cell {
             return .contextLengthExceeded(prompt: request.prompt.count, limit: limit)
         }
         let maxQueued = configuration.scheduler.maxQueued
-        if waitingCount >= maxQueued {
-            return .overloaded(queued: waitingCount, limit: maxQueued)
-        }
-        return nil
+        let queued = waitingCount
+        return queued >= maxQueued ? .overloaded(queued: queued, limit: maxQueued) : nil
     }
 
     /// What policies may see.
     var view: ClusterView {
         ClusterView(
-            groups: groups.map { group in
+            groups: groups.map {
                 GroupLoad(
-                    group: group.group,
-                    running: group.running.count,
-                    waiting: group.waitingCount,
-                    freeBlocks: group.pool.freeCount,
-                    totalBlocks: group.pool.blockCount
-                )
+                    group: $0.group, running: $0.running.count, waiting: $0.waitingCount,
+                    freeBlocks: $0.pool.freeCount(stores),
+                    totalBlocks: $0.pool.capacity(stores), isDraining: !$0.isAccepting)
             })
     }
 
@@ -63,8 +63,9 @@ extension Cell {
             effects.append(.note(.cancelledUnknown(request)))
             return
         }
+        let group = groupOf[id.index]
         end(id, reason, &effects)
-        plan(groupOf[id.index], &effects)
+        plan(group, &effects)
     }
 
     /// Ends a sequence from outside a step: its owner hears of it at once, its slot is free when
@@ -72,7 +73,9 @@ extension Cell {
     mutating func end(_ id: SequenceID, _ reason: FinishReason, _ effects: inout [Effect]) {
         effects.append(.finished(id, reason, table[id].usage))
         sequences[table[id].request] = nil
-        if groups[groupOf[id.index].index].cancel(id, in: &table) { release(id, &effects) }
+        abortRelocation(of: id)
+        forgetSwapped(id)
+        if groups[groupOf[id.index]].cancel(id, in: &table, &stores) { release(id, &effects) }
     }
 
     mutating func release(_ id: SequenceID, _ effects: inout [Effect]) {

@@ -4,31 +4,51 @@ internal import Scheduling
 extension Cell {
     /// Asks a group for steps until it has enough in flight.
     mutating func plan(_ group: GroupID, _ effects: inout [Effect]) {
+        guard groups.contains(group) else { return }
         while true {
             schedulingEvents.removeAll(keepingCapacity: true)
-            let step = groups[group.index].planStep(
-                id: StepID(stepsPlanned), table: &table, events: &schedulingEvents)
+            let free = groups[group].pool.freeCount(stores)
+            let step = groups[group].planStep(
+                id: StepID(stepsPlanned), table: &table, stores: &stores,
+                events: &schedulingEvents)
             for event in schedulingEvents { report(event, &effects) }
-            guard let step else { return }
+            guard let step else {
+                // Sequences that gave their blocks back may have made room for others.
+                if groups[group].pool.freeCount(stores) > free { continue }
+                return
+            }
             stepsPlanned &+= 1
             effects.append(.runStep(step))
         }
     }
 
-    private func report(_ event: SchedulingEvent, _ effects: inout [Effect]) {
+    /// Plans a group that has sequences waiting and no step whose end would bring it on.
+    mutating func planIfIdle(_ group: GroupID, _ effects: inout [Effect]) {
+        guard groups[group].stepsInFlight == 0, groups[group].waitingCount > 0 else { return }
+        plan(group, &effects)
+    }
+
+    private mutating func report(_ event: SchedulingEvent, _ effects: inout [Effect]) {
         switch event {
         case .started(let id, let cached):
             effects.append(.started(id, cachedTokens: cached))
         case .preempted(let id, let lost):
+            abortRelocation(of: id)
             effects.append(.note(.preempted(id, lostTokens: lost)))
+        case .evicting(let id):
+            abortRelocation(of: id)
+            swapOut(id, &effects)
         }
     }
 
-    mutating func finish(_ step: Step, _ sampled: [TokenID], _ effects: inout [Effect]) {
+    mutating func finish(
+        _ step: Step, _ sampled: [TokenID], _ now: Instant, _ effects: inout [Effect]
+    ) {
         outcomes.removeAll(keepingCapacity: true)
-        groups[step.group.index].finish(
-            step, sampled: sampled, table: &table, outcomes: &outcomes)
+        groups[step.group].finish(
+            step, sampled: sampled, table: &table, stores: &stores, outcomes: &outcomes)
         for outcome in outcomes { apply(outcome, &effects) }
+        finishStalled(in: step.group, now, &effects)
         plan(step.group, &effects)
     }
 
@@ -40,6 +60,7 @@ extension Cell {
             effects.append(.emit(id, token))
             effects.append(.finished(id, reason, table[id].usage))
             sequences[table[id].request] = nil
+            abortRelocation(of: id)
             release(id, &effects)
         case .left(let id):
             release(id, &effects)
@@ -48,24 +69,23 @@ extension Cell {
 
     /// The sequences of a failed step end; everything else goes on.
     mutating func fail(_ step: Step, _ message: String, _ effects: inout [Effect]) {
-        for id in groups[step.group.index].abandon(step, table: &table) {
-            if table[id].phase == .leaving {
-                groups[step.group.index].drop(id, from: &table)
-                release(id, &effects)
-            } else {
+        for id in groups[step.group].abandon(step, table: &table) {
+            if table[id].phase != .leaving {
                 end(id, .failed(message), &effects)
+            } else if !table[id].isInFlight {
+                groups[step.group].remove(id, from: &table, &stores)
+                release(id, &effects)
             }
         }
         plan(step.group, &effects)
     }
 
-    /// Traps unless all books balance. Complexity: O(blocks + sequences).
-    package func checkInvariants() {
-        for group in groups { group.checkInvariants(table: table) }
-        let queued = groups.reduce(0) { $0 + $1.running.count + $1.waitingCount }
-        precondition(queued == table.count, "\(queued) in groups, \(table.count) in the table")
-        for (request, id) in sequences {
-            precondition(table[id].request == request && table[id].phase != .leaving)
-        }
+    /// Keeps a group from admitting into so many spans, or lets it again.
+    mutating func setAside(
+        _ spans: BlockCount, in group: GroupID, _ effects: inout [Effect]
+    ) {
+        let isLess = spans < groups[group].setAside
+        groups[group].setAside = spans
+        if isLess { plan(group, &effects) }
     }
 }

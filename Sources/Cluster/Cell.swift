@@ -3,7 +3,8 @@ internal import Planning
 package import Scheduling
 
 /// The one state machine that decides everything: which group takes a request, what each group
-/// runs next, who waits, who is preempted, who is turned away.
+/// runs next, who waits, who is preempted, who is turned away; when instances merge and give up
+/// parameters, which sequences move where, and when all is brought back.
 ///
 /// No I/O, no clock, no randomness: the same inputs give the same effects in any process. Three
 /// kinds of unexpected input: a call that breaks the protocol with the shell is our bug and traps;
@@ -11,13 +12,43 @@ package import Scheduling
 /// noise and only noted.
 package struct Cell: Sendable {
     package let configuration: CellConfiguration
-    package internal(set) var groups: [GroupScheduler]
+    package internal(set) var groups = GroupTable()
+    /// By instance: its blocks, and the pages they lie on.
+    package internal(set) var stores: [BlockStore]
+    package internal(set) var memories: [InstanceMemory]
     package internal(set) var table = SequenceTable()
     /// Requests that have a sequence. Looked up, never iterated.
     var sequences: [RequestID: SequenceID] = [:]
     /// By sequence slot: the group it belongs to.
     var groupOf: [GroupID] = []
+
+    /// Merges and splits of groups under way.
+    var reshapes: [Reshape] = []
+    /// By instance: the memory it will have when its reclaim has taken place.
+    var reclaims: [InstanceMemory?]
+    /// Sequences on the move.
+    var relocations: [Relocation] = []
+    /// Groups of one that take nothing new because an operator wants them empty.
+    var draining: [GroupID] = []
+    /// Groups in which a relocation has returned spans since the last plan.
+    var freed: [GroupID] = []
+    /// Sequences whose KV lies in host memory, and where.
+    var swapped: [SwappedSequence] = []
+    var hostStore: BlockStore
+    var transfersPlanned: UInt32 = 0
+
     var dispatcher: Dispatcher
+    let planner: DropPlanner
+    var monitor: OverloadMonitor
+    /// When the monitor looks next, and whether the shell has been asked to wake us then.
+    var nextSample = Instant.zero
+    var isWakeOrdered = false
+    var hasStarted = false
+    /// Blocks that were missing when instances were last asked for.
+    var instancesAsked = 0
+    /// The time of the present input.
+    var time = Instant.zero
+
     var arrivals: UInt64 = 0
     var stepsPlanned: UInt32 = 0
     package internal(set) var isDraining = false
@@ -25,38 +56,101 @@ package struct Cell: Sendable {
     var schedulingEvents: [SchedulingEvent] = []
     var outcomes: [SequenceOutcome] = []
 
-    package init(configuration: CellConfiguration) {
-        precondition(!configuration.blockCounts.isEmpty)
+    package init(configuration given: CellConfiguration) {
+        var configuration = given
+        precondition(!configuration.instances.isEmpty)
+        // A sequence must fit any instance alone, for that is where a restore takes it.
+        let slots = (configuration.blockCounts.min() ?? 0) * configuration.scheduler.blockSize
+        configuration.scheduler.maxModelLength = min(
+            configuration.scheduler.maxModelLength, slots)
+        configuration.scheduler.eviction =
+            configuration.overloadPolicy == .swap ? .swap : .recompute
         self.configuration = configuration
+        memories = configuration.instances.map { InstanceMemory(shape: $0) }
+        stores = memories.map { BlockStore(baseCount: $0.blockCount) }
+        reclaims = Array(repeating: nil, count: memories.count)
+        hostStore = BlockStore(baseCount: configuration.hostBlocks)
         dispatcher = Dispatcher(policy: configuration.dispatch)
-        groups = configuration.blockCounts.enumerated().map { index, blockCount in
-            GroupScheduler(
-                group: GroupID(index: index), configuration: configuration.scheduler,
-                blockCount: blockCount)
-        }
+        planner = DropPlanner(
+            shapes: configuration.instances, headCost: configuration.headCost,
+            embeddingCost: configuration.embeddingCost,
+            maxStages: configuration.overload.maxStages)
+        monitor = OverloadMonitor(configuration.overload)
+        for index in memories.indices { _ = addGroup([wholeStage(InstanceID(index: index))]) }
     }
 
     /// Takes one input and appends what the shell must do.
     package mutating func handle(
         _ input: Input, at now: Instant, into effects: inout [Effect]
     ) {
+        time = now
         switch input {
         case .submitted(let request): submit(request, &effects)
         case .cancelled(let request, let reason): cancel(request, reason, &effects)
-        case .stepFinished(let step, let sampled): finish(step, sampled, &effects)
+        case .stepFinished(let step, let sampled): finish(step, sampled, now, &effects)
         case .stepFailed(let step, let message): fail(step, message, &effects)
+        case .memoryChanged(let instance, let failure):
+            memoryChanged(instance, failure, now, &effects)
+        case .unitsLoaded(let instance, let failure): unitsLoaded(instance, failure, &effects)
+        case .transferFinished(let transfer, let failure):
+            transferFinished(transfer, failure, now, &effects)
+        case .tick: isWakeOrdered = false
+        case .command(let command): carryOut(command, now, &effects)
         case .drain: isDraining = true
         }
+        advance(now, &effects)
     }
 
-    package var runningCount: Int { groups.reduce(0) { $0 + $1.running.count } }
-    package var waitingCount: Int { groups.reduce(0) { $0 + $1.waitingCount } }
-    package var isIdle: Bool { groups.allSatisfy(\.isIdle) }
+    /// What follows from any input: changes of groups go on, the monitor looks when it is time.
+    private mutating func advance(_ now: Instant, _ effects: inout [Effect]) {
+        if !hasStarted { start(now, &effects) }
+        if !reshapes.isEmpty { advanceReshapes(now, &effects) }
+        if configuration.overloadPolicy == .swap { swapIn(&effects) }
+        if !draining.isEmpty { moveDraining(now, &effects) }
+        if now >= nextSample { sample(now, &effects) }
+        while let group = freed.popLast() { plan(group, &effects) }
+        orderWake(now, &effects)
+    }
+}
+
+// MARK: - Groups
+
+extension Cell {
+    /// An instance as a group of one.
+    func wholeStage(_ instance: InstanceID) -> GroupStage {
+        let layers = memories[instance.index].shape.layerCount
+        return GroupStage(instance: instance, range: .whole(layerCount: layers))
+    }
+
+    /// A new group that accepts sequences.
+    mutating func addGroup(_ stages: [GroupStage]) -> GroupID {
+        let id = groups.nextID
+        groups.insert(
+            GroupScheduler(group: id, stages: stages, configuration: configuration.scheduler))
+        return id
+    }
+
+    mutating func dissolve(_ group: GroupID, _ effects: inout [Effect]) {
+        precondition(groups[group].isIdle)
+        groups[group].pool.evictAll(&stores)
+        groups.remove(group)
+        effects.append(.groupDissolved(group))
+    }
+}
+
+// MARK: - Load
+
+extension Cell {
+    package var runningCount: Int { groups.sum { $0.running.count } }
+    package var waitingCount: Int {
+        groups.sum(\.waitingCount) + swapped.count { !$0.isAborted && $0.phase != .leaving }
+    }
+    package var isIdle: Bool { swapped.isEmpty && relocations.isEmpty && groups.areIdle }
 
     /// Share of all KV blocks that sequences hold.
     package var blockUsage: Double {
-        let used = groups.reduce(0) { $0 + $1.pool.usedCount }
-        let total = groups.reduce(0) { $0 + $1.pool.blockCount }
-        return total == 0 ? 0 : Double(used) / Double(total)
+        let used = groups.sum { $0.pool.usedCount * $0.stages.count }
+        let total = stores.reduce(0) { $0 + $1.capacity }
+        return total == 0 ? 0 : min(1, Double(used) / Double(total))
     }
 }

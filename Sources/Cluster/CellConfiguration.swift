@@ -6,16 +6,50 @@ package import Scheduling
 package struct CellConfiguration: Hashable, Sendable {
     package var scheduler: SchedulerConfiguration
     package var dispatch: DispatchPolicy = .leastRequests
+    /// What happens when the demand exceeds the memory (`--overload-policy`).
+    package var overloadPolicy: OverloadPolicy = .drop
+    package var overload = OverloadConfiguration()
+    package var relocation = RelocationConfiguration()
+    /// Stages of each group under the policy `static-pipeline`.
+    package var pipelineStages = 2
+    /// What the head and the embedding cost beside a layer, for balanced stages.
+    package var headCost = 0.0
+    package var embeddingCost = 0.0
+    /// Blocks of host memory for sequences under the policy `swap`.
+    package var hostBlocks: BlockCount = 0
     /// Tokens at or above it are not in the vocabulary.
     package var vocabularySize: Int
-    /// By instance: how many KV blocks it has. Each instance starts as a group of one.
-    package var blockCounts: [BlockCount]
+    /// By instance: how its memory is cut up. Each instance starts as a group of one.
+    package var instances: [InstanceMemoryShape]
 
     package init(
-        scheduler: SchedulerConfiguration, vocabularySize: Int, blockCounts: [BlockCount]
+        scheduler: SchedulerConfiguration, vocabularySize: Int,
+        instances: [InstanceMemoryShape]
     ) {
         self.scheduler = scheduler
         self.vocabularySize = vocabularySize
-        self.blockCounts = blockCounts
+        self.instances = instances
     }
+
+    /// By instance: its KV blocks while it holds the whole model.
+    package var blockCounts: [BlockCount] {
+        instances.map { $0.blockCount(pagesPerLayer: $0.kvPagesPerLayer) }
+    }
+}
+
+/// The limits of moving sequences.
+package struct RelocationConfiguration: Hashable, Sendable {
+    /// Sequences on the move at once, in each change of groups.
+    package var maxConcurrent = 4
+    /// A sequence that has waited so long for blocks keeps new ones from being admitted.
+    package var patience = Duration.milliseconds(500)
+    /// Blocks at most that a live relocation leaves for its last, stalled round. Llumnix §4.2
+    /// stops when one iteration's worth is left.
+    package var finalBlocks: BlockCount = 2
+    /// Rounds at most before the last one.
+    package var maxRounds = 8
+    /// A reclaim waits until it gives each layer this share of its pages.
+    package var reclaimShare = 1.0 / 16
+
+    package init() {}
 }

@@ -2,7 +2,7 @@ package import Domain
 
 /// What the shell must do, in this order.
 package enum Effect: Sendable {
-    /// Run a step on its group and answer with `stepFinished` or `stepFailed`.
+    /// Run a step through the stages of its group and answer with `stepFinished` or `stepFailed`.
     case runStep(Step)
     /// The request is queued under this id, which is its own until `released`.
     case accepted(RequestID, SequenceID)
@@ -15,13 +15,34 @@ package enum Effect: Sendable {
     case finished(SequenceID, FinishReason, GenerationUsage)
     /// The id may be given to another request from now on.
     case released(SequenceID)
+
+    /// Steps of this group pass these stages from now on.
+    case groupFormed(GroupID, [GroupStage])
+    /// No step of this group will come; its id may name another group later.
+    case groupDissolved(GroupID)
+    /// Change an instance's memory, after the steps it has been given, and answer with
+    /// `memoryChanged`. All or nothing: a failed change leaves the memory as it was. Old mappings
+    /// are torn down when `settleMemory` comes.
+    case changeMemory(InstanceID, MemoryChange)
+    /// Take the last change of this instance back; nothing has been written to its new pages.
+    case undoMemoryChange(InstanceID)
+    /// The last change stays: tear old mappings down, off the path of steps.
+    case settleMemory(InstanceID)
+    /// Fill units that have been mapped, steps first, and answer with `unitsLoaded`.
+    case loadUnits(InstanceID, [ParameterUnit], from: UnitSource)
+    /// Move KV, activations first, and answer with `transferFinished`.
+    case transfer(Transfer)
+    /// Ask again with `tick` at this time.
+    case wakeAt(Instant)
+    /// The present instances cannot meet the demand.
+    case requestInstances(Int)
     case note(Note)
 }
 
-/// A rare decision with its reason, for logs and counters.
-package enum Note: Hashable, Sendable {
-    /// Blocks ran out: the sequence gave its own back and recomputes this many tokens.
-    case preempted(SequenceID, lostTokens: TokenCount)
-    /// A cancelled or ended request was cancelled again.
-    case cancelledUnknown(RequestID)
+/// Where an instance gets parameters from.
+package enum UnitSource: Hashable, Sendable {
+    /// Another instance that holds them and keeps them until the answer.
+    case peer(InstanceID)
+    /// The model's files.
+    case file
 }

@@ -10,6 +10,26 @@ package enum Input: Sendable {
     case stepFinished(Step, sampled: [TokenID])
     /// A step could not run; its sequences end with this message.
     case stepFailed(Step, message: String)
+    /// A memory change took place, or could not and left everything as it was.
+    case memoryChanged(InstanceID, failure: String?)
+    /// Units are in place, or could not be had from where they were asked for.
+    case unitsLoaded(InstanceID, failure: String?)
+    /// KV is in place, or the movement failed and the targets hold nothing of worth.
+    case transferFinished(TransferID, failure: String?)
+    /// The time asked for with `wakeAt` has come.
+    case tick
+    /// What an operator asks for; refusals are noted.
+    case command(Command)
     /// Take nothing new; what runs and waits goes on.
     case drain
+}
+
+/// What an operator may ask of a cell.
+package enum Command: Hashable, Sendable {
+    /// Merge groups now, as an overload would; `nil` is the smallest merge there is.
+    case drop(freeing: ByteCount?)
+    /// Bring all parameters back as soon as the KV in use allows it.
+    case restore
+    /// Send an instance nothing new, and move away what it has.
+    case drain(InstanceID)
 }

@@ -16,7 +16,7 @@ extension GroupScheduler {
     /// from the table.
     package mutating func finish(
         _ step: Step, sampled: [TokenID], table: inout SequenceTable,
-        outcomes: inout [SequenceOutcome]
+        stores: inout [BlockStore], outcomes: inout [SequenceOutcome]
     ) {
         precondition(stepsInFlight > 0)
         stepsInFlight -= 1
@@ -24,44 +24,39 @@ extension GroupScheduler {
         for entry in step.entries {
             let token = entry.output.sample ? samples.next() : nil
             precondition(entry.output.sample == (token != nil), "a token per sampling entry")
-            finish(entry, token, &table, &outcomes)
+            if let outcome = finish(entry, token, &table, &stores) { outcomes.append(outcome) }
         }
     }
 
-    /// Books a step that failed: nothing of it counts, its sequences may be planned again.
+    /// Books a step that failed: nothing of it counts. Later chunks of its sequences may still be
+    /// in flight.
     package mutating func abandon(_ step: Step, table: inout SequenceTable) -> [SequenceID] {
         stepsInFlight -= 1
-        for entry in step.entries { table[entry.sequence].inFlightCount = 0 }
+        for entry in step.entries { table[entry.sequence].inFlightCount -= entry.tokens.count }
         return step.entries.map(\.sequence)
-    }
-
-    /// Takes out a sequence that was leaving when its step failed.
-    package mutating func drop(_ id: SequenceID, from table: inout SequenceTable) {
-        precondition(table[id].phase == .leaving && !table[id].isInFlight)
-        remove(id, from: &table)
     }
 
     private mutating func finish(
         _ entry: StepEntry, _ token: TokenID?, _ table: inout SequenceTable,
-        _ outcomes: inout [SequenceOutcome]
-    ) {
+        _ stores: inout [BlockStore]
+    ) -> SequenceOutcome? {
         let id = entry.sequence
-        precondition(table[id].inFlightCount == entry.tokens.count)
-        table[id].inFlightCount = 0
-        table[id].computedCount += entry.tokens.count
-        registerFullBlocks(of: &table[id])
+        table[id].inFlightCount -= entry.tokens.count
         if table[id].phase == .leaving {
-            remove(id, from: &table)
-            outcomes.append(.left(id))
-        } else if let token {
-            table[id].tokens.append(token)
-            if let reason = finishReason(of: table[id], after: token) {
-                remove(id, from: &table)
-                outcomes.append(.ended(id, token, reason))
-            } else {
-                outcomes.append(.generated(id, token))
-            }
+            guard !table[id].isInFlight else { return nil }
+            remove(id, from: &table, &stores)
+            return .left(id)
         }
+        precondition(entry.firstPosition == table[id].computedCount, "chunks out of order")
+        table[id].computedCount += entry.tokens.count
+        registerFullSpans(of: &table[id])
+        guard let token else { return nil }
+        table[id].tokens.append(token)
+        guard let reason = finishReason(of: table[id], after: token) else {
+            return .generated(id, token)
+        }
+        remove(id, from: &table, &stores)
+        return .ended(id, token, reason)
     }
 
     private func finishReason(
@@ -71,7 +66,7 @@ extension GroupScheduler {
         if sequence.generatedCount >= stop.minTokens, stop.stopTokens.contains(token) {
             return .stopToken(token)
         }
-        let isFull = sequence.tokens.count >= maxSequenceLength
+        let isFull = sequence.tokens.count >= configuration.maxModelLength
         return sequence.generatedCount >= stop.maxTokens || isFull ? .length : nil
     }
 }

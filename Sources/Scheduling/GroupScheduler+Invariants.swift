@@ -1,22 +1,23 @@
-internal import Domain
+package import Domain
 
 extension GroupScheduler {
-    /// Traps unless every block is held as often as sequences list it, running sequences hold what
-    /// their KV needs, and waiting ones hold nothing. Complexity: O(blocks + sequences).
-    package func checkInvariants(table: SequenceTable) {
+    /// Traps unless spans are held as often as sequences, and `others` by span, say; running
+    /// sequences hold what their KV needs, and waiting ones hold nothing. Complexity:
+    /// O(spans + sequences).
+    package func checkInvariants(table: SequenceTable, others: [SpanID]) {
         pool.checkInvariants()
-        var holders = Array(repeating: Int32(0), count: pool.blockCount)
+        var holders = Array(repeating: Int32(0), count: pool.references.count)
         for id in running {
             let sequence = table[id]
             precondition(sequence.phase != .waiting, "\(id) is running and waiting")
             precondition(sequence.computedCount < sequence.tokens.count, "\(id) has nothing to do")
-            let slots = sequence.blocks.count * configuration.blockSize
+            let slots = sequence.spans.count * configuration.blockSize
             precondition(sequence.computedCount + sequence.inFlightCount <= slots)
-            precondition(sequence.tokens.count <= maxSequenceLength)
-            for block in sequence.blocks { holders[block.index] += 1 }
+            precondition(sequence.tokens.count <= configuration.maxModelLength)
+            for span in sequence.spans { holders[span.index] += 1 }
         }
-        precondition(holders == pool.references, "block holders and references differ")
-        precondition(running.count <= configuration.maxRunning)
+        for span in others { holders[span.index] += 1 }
+        precondition(holders == pool.references, "span holders and references differ")
         let order = running.map { Precedence(of: table[$0], in: configuration.order) }
         precondition(order == order.sorted(), "running is out of order")
     }

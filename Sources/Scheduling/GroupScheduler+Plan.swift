@@ -6,6 +6,19 @@ package enum SchedulingEvent: Hashable, Sendable {
     case started(SequenceID, cachedTokens: TokenCount)
     /// A sequence gave its blocks back and will recompute this many tokens.
     case preempted(SequenceID, lostTokens: TokenCount)
+    /// A sequence stands still until its KV has been copied to host memory; then its blocks are
+    /// returned.
+    case evicting(SequenceID)
+}
+
+/// A step under construction.
+struct StepDraft {
+    var step: Step
+    var budget: TokenCount
+    /// The spans of all entries, one after the other.
+    var spans: [SpanID] = []
+    /// Blocks ran out, so nothing new is admitted.
+    var isShort = false
 }
 
 extension GroupScheduler {
@@ -13,84 +26,155 @@ extension GroupScheduler {
     /// everything the step needs and marks its sequences as in flight.
     ///
     /// Decodes come first, then the prompts under way, then new sequences. Complexity:
-    /// O(running + tokens of the step + blocks of its sequences).
+    /// O(running + tokens of the step + spans of its sequences).
     package mutating func planStep(
-        id: StepID, table: inout SequenceTable, events: inout [SchedulingEvent]
+        id: StepID, table: inout SequenceTable, stores: inout [BlockStore],
+        events: inout [SchedulingEvent]
     ) -> Step? {
-        guard stepsInFlight < configuration.maxStepsInFlight else { return nil }
-        var step = Step(id: id, group: group)
-        var budget = configuration.maxBatchedTokens
-        let preemptedAny = takeDecodes(&step, &budget, &table, &events)
-        takePrompts(&step, &budget, &table)
-        if !preemptedAny { admit(&step, &budget, &table, &events) }
-        guard !step.entries.isEmpty else { return nil }
+        guard isRunning, stepsInFlight < maxStepsInFlight else { return nil }
+        var draft = StepDraft(
+            step: Step(id: id, group: group, stageCount: stages.count),
+            budget: configuration.maxBatchedTokens)
+        takeDecodes(&draft, &table, &stores, &events)
+        if isPipeline, let lookahead = configuration.lookahead {
+            admit(&draft, &table, &stores, &events) { $0.pendingCount == 1 }
+            takePrompts(of: lookahead, &draft, &table)
+        } else {
+            takePrompts(&draft, &table)
+            if draft.budget > 0 { admit(&draft, &table, &stores, &events) { _ in true } }
+        }
+        guard !draft.step.entries.isEmpty else { return nil }
+        for stage in stages.indices {
+            for span in draft.spans { draft.step.blocks.append(pool.block(span, stage: stage)) }
+        }
         stepsInFlight += 1
-        return step
+        return draft.step
     }
 
-    /// One token of each sequence that is done with its prompt, in order of precedence. Returns
-    /// whether a sequence was preempted.
+    /// One token of each sequence that is done with its prompt, in order of precedence. A pipeline
+    /// shares its decodes out among the steps that it keeps in flight.
     private mutating func takeDecodes(
-        _ step: inout Step, _ budget: inout TokenCount, _ table: inout SequenceTable,
+        _ draft: inout StepDraft, _ table: inout SequenceTable, _ stores: inout [BlockStore],
         _ events: inout [SchedulingEvent]
-    ) -> Bool {
-        var preemptedAny = false
+    ) {
+        var quota = Int.max
+        if isPipeline {
+            let decodes = running.count { table[$0].pendingCount == 1 }
+            quota = (decodes + stages.count - 1) / stages.count
+        }
         var position = 0
-        while position < running.count, budget > 0 {
+        while position < running.count, draft.budget > 0, quota > 0 {
             let id = running[position]
             position += 1
-            guard table[id].phase == .running, !table[id].isInFlight, table[id].pendingCount == 1
-            else { continue }
-            while !hasRoom(for: table[id].tokens.count, table[id]) {
-                preemptedAny = true
-                guard preemptLast(&table, &events) else { return true }
-                if table[id].phase == .waiting { return true }
-            }
-            reserveBlocks(for: &table[id])
-            append(1, of: &table[id], to: &step, &budget)
-        }
-        return preemptedAny
-    }
-
-    /// Chunks of prompts under way; their blocks have been theirs since admission.
-    private func takePrompts(
-        _ step: inout Step, _ budget: inout TokenCount, _ table: inout SequenceTable
-    ) {
-        for id in running where budget > 0 {
             let sequence = table[id]
-            guard sequence.phase == .running, !sequence.isInFlight, sequence.pendingCount > 1
+            guard sequence.phase == .running, !sequence.isInFlight, sequence.pendingCount == 1
             else { continue }
-            append(sequence.pendingCount, of: &table[id], to: &step, &budget)
+            guard makeRoom(for: id, &draft, &table, &stores, &events) else {
+                if configuration.eviction == .swap { continue }
+                return
+            }
+            reserveSpans(for: &table[id], &stores)
+            append(1, of: &table[id], to: &draft)
+            quota -= 1
         }
     }
 
-    /// New sequences in order, as long as the next one fits with all its known tokens.
-    private mutating func admit(
-        _ step: inout Step, _ budget: inout TokenCount, _ table: inout SequenceTable,
-        _ events: inout [SchedulingEvent]
+    /// Preempts the last sequences until `id` can grow; `false` when it cannot, or was itself the
+    /// last.
+    private mutating func makeRoom(
+        for id: SequenceID, _ draft: inout StepDraft, _ table: inout SequenceTable,
+        _ stores: inout [BlockStore], _ events: inout [SchedulingEvent]
+    ) -> Bool {
+        while !hasRoom(for: table[id].tokens.count, table[id], stores) {
+            draft.isShort = true
+            if configuration.eviction == .swap {
+                evictLast(&table, &events)
+                return false
+            }
+            guard preemptLast(&table, &stores, &events), table[id].phase == .running else {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Makes the last running sequence that no step computes stand still, unless one does already.
+    private func evictLast(
+        _ table: inout SequenceTable, _ events: inout [SchedulingEvent]
     ) {
-        while budget > 0, running.count < configuration.maxRunning,
-            let id = waiting.first(in: table), admit(id, &table, &events)
-        {
-            append(table[id].pendingCount, of: &table[id], to: &step, &budget)
+        guard !running.contains(where: { table[$0].phase == .stalled }) else { return }
+        let last = running.last { table[$0].phase == .running && !table[$0].isInFlight }
+        guard let last else { return }
+        stall(last, &table)
+        events.append(.evicting(last))
+    }
+
+    /// Chunks of prompts under way; their spans have been theirs since admission.
+    private mutating func takePrompts(_ draft: inout StepDraft, _ table: inout SequenceTable) {
+        for id in running where draft.budget > 0 {
+            guard hasPrompt(table[id]) else { continue }
+            append(table[id].plannableCount, of: &table[id], to: &draft)
         }
     }
 
-    /// Moves the first waiting sequence to running if its blocks are free. An empty group takes a
-    /// sequence even below the reserve, for nothing else would ever free more.
+    /// Chunks of prompts under way that cost as much as those of the steps to come.
+    private mutating func takePrompts(
+        of lookahead: Lookahead, _ draft: inout StepDraft, _ table: inout SequenceTable
+    ) {
+        guard draft.budget > 0 else { return }
+        chunks.removeAll(keepingCapacity: true)
+        for id in running where hasPrompt(table[id]) {
+            let sequence = table[id]
+            chunks.append(
+                PromptChunk(
+                    sequence: id, prefix: sequence.computedCount + sequence.inFlightCount,
+                    count: sequence.plannableCount))
+        }
+        // A shallow queue still gives every stage a step.
+        let queued = chunks.reduce(0) { $0 + $1.count }
+        var lookahead = lookahead
+        lookahead.minTokens = min(lookahead.minTokens, max(1, queued / stages.count))
+        lookahead.maxTokens = min(lookahead.maxTokens, draft.budget)
+        lookahead.firstBatch(of: chunks, into: &batch)
+        for chunk in batch { append(chunk.count, of: &table[chunk.sequence], to: &draft) }
+    }
+
+    /// Whether prompt tokens of the sequence may join a step now.
+    private func hasPrompt(_ sequence: SequenceState) -> Bool {
+        sequence.phase == .running && sequence.pendingCount > 1 && sequence.plannableCount > 0
+            && (isPipeline || !sequence.isInFlight)
+    }
+
+    /// Admits new sequences in order, as long as the next one fits and the step has room; those
+    /// that `joins` holds for are part of the step at once.
     private mutating func admit(
-        _ id: SequenceID, _ table: inout SequenceTable, _ events: inout [SchedulingEvent]
+        _ draft: inout StepDraft, _ table: inout SequenceTable, _ stores: inout [BlockStore],
+        _ events: inout [SchedulingEvent], joins: (SequenceState) -> Bool
+    ) {
+        while isAccepting, !draft.isShort, draft.budget > 0, running.count < maxRunning,
+            let id = waiting.first(in: table), admit(id, &table, &stores, &events)
+        {
+            guard joins(table[id]) else { continue }
+            append(table[id].plannableCount, of: &table[id], to: &draft)
+        }
+    }
+
+    /// Moves the first waiting sequence to running if the blocks of all its known tokens are free.
+    /// An empty group takes a sequence even below its reserve, for nothing else would ever free
+    /// more.
+    private mutating func admit(
+        _ id: SequenceID, _ table: inout SequenceTable, _ stores: inout [BlockStore],
+        _ events: inout [SchedulingEvent]
     ) -> Bool {
         shareCachedPrefix(with: &table[id])
-        let margin = running.isEmpty ? 0 : reserve
-        guard pool.freeCount >= missingBlocks(for: table[id].tokens.count, table[id]) + margin
-        else {
-            releaseBlocks(of: &table[id])
+        let missing = missingSpans(for: table[id].tokens.count, table[id])
+        guard pool.freeCount(stores) >= missing + margin(stores) else {
+            releaseSpans(of: &table[id], &stores)
             table[id].computedCount = 0
             return false
         }
-        waiting.removeFirst()
-        reserveBlocks(for: &table[id])
+        removeFirstWaiting(table[id])
+        reserveSpans(for: &table[id], &stores)
         insertIntoRunning(id, table)
         table[id].phase = .running
         countPrefixLookup(of: table[id])
@@ -102,6 +186,13 @@ extension GroupScheduler {
         return true
     }
 
+    /// Spans that admission leaves free, so that those that run can grow for a while.
+    private func margin(_ stores: [BlockStore]) -> BlockCount {
+        guard !running.isEmpty || setAside > 0 else { return 0 }
+        let reserve = Double(pool.capacity(stores)) * configuration.watermark
+        return BlockCount(reserve) + setAside
+    }
+
     private mutating func countPrefixLookup(of sequence: SequenceState) {
         guard configuration.isPrefixCaching else { return }
         prefixQueriedTokens += sequence.tokens.count
@@ -109,7 +200,7 @@ extension GroupScheduler {
     }
 
     /// `running` stays in order of precedence, so that the last one is the one to preempt.
-    private mutating func insertIntoRunning(_ id: SequenceID, _ table: SequenceTable) {
+    package mutating func insertIntoRunning(_ id: SequenceID, _ table: SequenceTable) {
         let precedence = Precedence(of: table[id], in: configuration.order)
         let position =
             running.lastIndex {
@@ -118,31 +209,27 @@ extension GroupScheduler {
         running.insert(id, at: position)
     }
 
-    /// Appends up to `count` pending tokens within the budget as one entry.
-    private func append(
-        _ count: TokenCount, of sequence: inout SequenceState, to step: inout Step,
-        _ budget: inout TokenCount
-    ) {
-        let taken = min(count, budget)
-        let first = sequence.computedCount
-        let firstToken = step.tokens.count
-        let firstBlock = step.blocks.count
-        let blockCount = blocksNeeded(for: first + taken, blockSize: configuration.blockSize)
-        step.tokens.append(contentsOf: sequence.tokens[first..<(first + taken)])
-        step.blocks.append(contentsOf: sequence.blocks[..<blockCount])
-        step.entries.append(
+    /// Appends up to `count` tokens within the budget as one entry.
+    func append(_ count: TokenCount, of sequence: inout SequenceState, to draft: inout StepDraft) {
+        let taken = min(count, draft.budget)
+        let first = sequence.computedCount + sequence.inFlightCount
+        let firstToken = draft.step.tokens.count
+        let firstSpan = draft.spans.count
+        draft.step.tokens.append(contentsOf: sequence.tokens[first..<(first + taken)])
+        draft.spans.append(contentsOf: sequence.spans[..<spansNeeded(for: first + taken)])
+        draft.step.entries.append(
             StepEntry(
                 sequence: sequence.id,
                 firstPosition: first,
-                tokens: firstToken..<step.tokens.count,
-                blocks: firstBlock..<step.blocks.count,
+                tokens: firstToken..<draft.step.tokens.count,
+                blocks: firstSpan..<draft.spans.count,
                 output: StepOutput(
                     sample: first + taken == sequence.tokens.count,
                     promptLogprobs: sequence.wantsPromptLogprobs
                         && first + 1 < sequence.promptCount
                 )
             ))
-        sequence.inFlightCount = taken
-        budget -= taken
+        sequence.inFlightCount += taken
+        draft.budget -= taken
     }
 }

@@ -8,75 +8,127 @@ package import Domain
 /// kind; when decoding runs out of blocks, the last sequence in order gives all of its own back
 /// and recomputes later.
 ///
-/// A sequence is waiting → running → (waiting again if preempted) → gone. It takes part in at most
-/// one step at a time. Calls for sequences of other groups are our bugs and trap; cancelling a
-/// sequence that has just ended is legal and handled by the cell.
+/// A group of k stages keeps k steps in flight. Steps pass every stage in order, so the next chunk
+/// of a prompt may follow before the last one has arrived; a sequence that waits for its next
+/// token is in one step at a time.
+///
+/// A sequence is waiting → running → (waiting again if preempted) → gone. Calls for sequences of
+/// other groups are our bugs and trap; cancelling a sequence that has just ended is legal and
+/// handled by the cell.
 package struct GroupScheduler: Sendable {
     package let group: GroupID
+    package let stages: [GroupStage]
     package let configuration: SchedulerConfiguration
-    package internal(set) var pool: BlockPool
+    package var pool: SpanPool
     /// Sequences that hold blocks, in order of precedence.
     package internal(set) var running: [SequenceID] = []
     var waiting = WaitingQueue()
     package internal(set) var stepsInFlight = 0
-    /// Blocks that admission leaves free.
-    let reserve: BlockCount
+    /// New sequences may join.
+    package var isAccepting = true
+    /// Steps may be planned.
+    package var isRunning = true
+    /// Spans that admission leaves to others for now.
+    package var setAside: BlockCount = 0
+    /// Spans that the waiting sequences need for what is known of them.
+    package internal(set) var waitingSpans: BlockCount = 0
     /// Prefix-cache look-ups in tokens, for the hit rate.
     package internal(set) var prefixQueriedTokens: TokenCount = 0
     package internal(set) var prefixHitTokens: TokenCount = 0
+    /// Reused between steps.
+    var chunks: [PromptChunk] = []
+    var batch: [PromptChunk] = []
 
-    package init(group: GroupID, configuration: SchedulerConfiguration, blockCount: BlockCount) {
+    /// - Parameters:
+    ///   - group: Its id.
+    ///   - stages: Its members in order; their ranges make up the model.
+    ///   - configuration: Its limits; those per instance hold for each member.
+    package init(group: GroupID, stages: [GroupStage], configuration: SchedulerConfiguration) {
         precondition(configuration.maxBatchedTokens > 0 && configuration.maxRunning > 0)
         self.group = group
+        self.stages = stages
         self.configuration = configuration
-        pool = BlockPool(
-            blockCount: blockCount, blockSize: configuration.blockSize,
+        pool = SpanPool(
+            instances: stages.map(\.instance), blockSize: configuration.blockSize,
             isCaching: configuration.isPrefixCaching)
-        reserve = BlockCount(Double(blockCount) * configuration.watermark)
     }
 
     package var waitingCount: Int { waiting.count }
     package var isIdle: Bool { running.isEmpty && waiting.count == 0 && stepsInFlight == 0 }
+    package var isPipeline: Bool { stages.count > 1 }
 
-    /// The longest sequence that fits: the model's limit, or all blocks if they hold less.
-    package var maxSequenceLength: TokenCount {
-        min(configuration.maxModelLength, pool.blockCount * configuration.blockSize)
+    /// The most sequences that hold blocks at once.
+    package var maxRunning: Int { configuration.maxRunning * stages.count }
+    var maxStepsInFlight: Int { max(configuration.maxStepsInFlight, stages.count) }
+
+    /// Spans that `tokens` slots take.
+    package func spansNeeded(for tokens: TokenCount) -> BlockCount {
+        blocksNeeded(for: tokens, blockSize: configuration.blockSize)
     }
 
     /// Queues a sequence that the table holds in the waiting phase.
     package mutating func enqueue(_ id: SequenceID, in table: SequenceTable) {
         waiting.insert(table[id], order: configuration.order)
+        waitingSpans += spansNeeded(for: table[id].tokens.count)
+    }
+
+    /// Takes every waiting sequence out, in order of precedence.
+    package mutating func takeWaiting(from table: SequenceTable) -> [SequenceID] {
+        var taken: [SequenceID] = []
+        while let id = waiting.first(in: table) {
+            removeFirstWaiting(table[id])
+            taken.append(id)
+        }
+        return taken
+    }
+
+    /// The next sequence to be admitted.
+    package mutating func firstWaiting(in table: SequenceTable) -> SequenceID? {
+        waiting.first(in: table)
+    }
+
+    mutating func removeFirstWaiting(_ sequence: SequenceState) {
+        waiting.removeFirst()
+        waitingSpans -= spansNeeded(for: sequence.tokens.count)
     }
 
     /// Takes a sequence out, wherever it is. One that a step computes right now keeps its blocks
     /// until `finish`; `true` means that it is gone already.
-    package mutating func cancel(_ id: SequenceID, in table: inout SequenceTable) -> Bool {
+    package mutating func cancel(
+        _ id: SequenceID, in table: inout SequenceTable, _ stores: inout [BlockStore]
+    ) -> Bool {
         switch table[id].phase {
         case .waiting:
             waiting.noteRemoval(in: table, leaving: id)
+            waitingSpans -= spansNeeded(for: table[id].tokens.count)
             return true
-        case .running where table[id].isInFlight:
-            table[id].phase = .leaving
-            return false
-        case .running:
-            remove(id, from: &table)
+        case .running, .stalled:
+            if table[id].isInFlight {
+                table[id].phase = .leaving
+                return false
+            }
+            remove(id, from: &table, &stores)
             return true
         case .leaving:
             return false
+        case .swapped:
+            return true
         }
     }
 
-    /// Ends a running sequence and returns its blocks.
-    mutating func remove(_ id: SequenceID, from table: inout SequenceTable) {
-        releaseBlocks(of: &table[id])
+    /// Takes a running sequence out and returns its blocks.
+    package mutating func remove(
+        _ id: SequenceID, from table: inout SequenceTable, _ stores: inout [BlockStore]
+    ) {
+        releaseSpans(of: &table[id], &stores)
         running.removeAll { $0 == id }
     }
 
-    /// Returns all blocks, the last one first, so that the cache loses long prefixes before the
+    /// Returns all spans, the last one first, so that the cache loses long prefixes before the
     /// short ones they extend.
-    mutating func releaseBlocks(of sequence: inout SequenceState) {
-        for block in sequence.blocks.reversed() { pool.release(block) }
-        sequence.blocks.removeAll(keepingCapacity: true)
+    mutating func releaseSpans(of sequence: inout SequenceState, _ stores: inout [BlockStore]) {
+        for span in sequence.spans.reversed() { pool.release(span, &stores) }
+        sequence.spans.removeAll(keepingCapacity: true)
         sequence.registeredCount = 0
         sequence.registeredPrefix = .empty
     }

@@ -19,8 +19,20 @@ package struct SchedulerConfiguration: Hashable, Sendable {
     /// Share of all blocks that stays free when a sequence is admitted, so that those that run can
     /// grow for a while before one must be preempted (`--watermark`).
     package var watermark: Double = 0.01
-    /// Microbatches in flight: at least the number of pipeline stages.
+    /// Steps in flight of a group of one; a pipeline has at least one per stage.
     package var maxStepsInFlight: Int = 1
+    /// How a pipeline cuts prompts into steps (`--batch-formation`); `nil` fills every step with
+    /// as many tokens as it may have.
+    package var lookahead: Lookahead?
+    /// What happens to a sequence when decoding runs out of blocks.
+    package var eviction: Eviction = .recompute
+
+    package enum Eviction: Hashable, Sendable {
+        /// It gives its blocks back and computes everything again later.
+        case recompute
+        /// Its KV goes to host memory and comes back (as in InferCept and vLLM's swapping).
+        case swap
+    }
 
     package init(maxModelLength: TokenCount) {
         self.maxModelLength = maxModelLength

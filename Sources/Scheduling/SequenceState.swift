@@ -6,7 +6,7 @@ package import Domain
 ///              0          promptCount    tokens.count
 ///     KV       computed ....... pending .....
 ///              0          computedCount
-///     blocks   one per blockSize slots, at least up to computedCount
+///     spans    one per blockSize slots, at least up to computedCount
 ///
 /// `computedCount < tokens.count` always: the last known token has no KV until the step that
 /// produces its successor.
@@ -23,11 +23,11 @@ package struct SequenceState: Sendable {
 
     package internal(set) var tokens: [TokenID]
     package internal(set) var computedCount: TokenCount = 0
-    /// Tokens of the step that is computing this sequence right now.
+    /// Tokens of the steps that are computing this sequence right now.
     package internal(set) var inFlightCount: TokenCount = 0
     package internal(set) var phase: Phase = .waiting
-    package internal(set) var blocks: [BlockID] = []
-    /// How many of `blocks` are findable, and the prefix that ends with the last of them.
+    package internal(set) var spans: [SpanID] = []
+    /// How many of `spans` are findable, and the prefix that ends with the last of them.
     var registeredCount: BlockCount = 0
     var registeredPrefix: PrefixID = .empty
     /// Prompt tokens that the prefix cache gave when the sequence first ran.
@@ -39,6 +39,10 @@ package struct SequenceState: Sendable {
         case waiting
         /// Holds blocks and takes part in steps.
         case running
+        /// Holds blocks and takes part in no step, while the last of its KV moves.
+        case stalled
+        /// Its KV lies in host memory; it holds no blocks.
+        case swapped
         /// Cancelled while a step computes it; leaves when that step is finished.
         case leaving
     }
@@ -61,6 +65,8 @@ package struct SequenceState: Sendable {
 
     /// Known tokens without KV.
     package var pendingCount: TokenCount { tokens.count - computedCount }
+    /// Known tokens that neither have KV nor are being computed.
+    package var plannableCount: TokenCount { tokens.count - computedCount - inFlightCount }
     package var generatedCount: TokenCount { tokens.count - promptCount }
     package var isInFlight: Bool { inFlightCount > 0 }
 

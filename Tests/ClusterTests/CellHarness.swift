@@ -1,51 +1,87 @@
 import Domain
+import Planning
 import Scheduling
 import Testing
 
 @testable import Cluster
 
-/// Drives one cell with symbolic executors, checks its invariants after every event, and keeps
-/// what every request received.
+/// Drives one cell with symbolic instances, checks its invariants after every event, and keeps
+/// what every request received. Everything the cell asks for is answered when the test says so.
 struct CellHarness {
+    /// What the cell waits for.
+    enum Errand {
+        case memory(InstanceID, MemoryChange)
+        case undo(InstanceID)
+        case load(InstanceID, [ParameterUnit], UnitSource)
+        case transfer(Transfer)
+    }
+
     var cell: Cell
-    var executors: [SymbolicExecutor]
-    /// Steps that run and are not finished, by group.
+    var instances: [SymbolicInstance]
+    let model = SymbolicModel(vocabularySize: UInt64(Self.vocabularySize))
+    var stages: [GroupID: [GroupStage]] = [:]
+    /// Steps that run and are not finished.
     var inFlight: [Step] = []
+    var errands: [Errand] = []
+    /// Host blocks: (layer, block, slot).
+    var host: [[Int]: UInt64?] = [:]
     var received: [RequestID: [TokenID]] = [:]
     var ended: [RequestID: FinishReason] = [:]
     var rejected: [RequestID: RejectReason] = [:]
     var notes: [Note] = []
+    var instancesWanted = 0
     private var requests: [SequenceID: GenerationRequest] = [:]
     private var submitted: [RequestID: GenerationRequest] = [:]
-    private var now = Instant.zero
+    private(set) var now = Instant.zero
+    private var wakeAt: Instant?
 
     static let vocabularySize = 50
+    static let layers = 4
+
+    /// Two blocks make a page; a layer's weights are `weightPages` of them.
+    static func shape(blocks: BlockCount, weightPages: Int = 3) -> InstanceMemoryShape {
+        InstanceMemoryShape(
+            pageSize: ByteCount(32), blockBytes: ByteCount(16), embeddingPages: 1,
+            layerPages: Array(repeating: weightPages, count: layers), headPages: 2,
+            kvPagesPerLayer: (blocks + 1) / 2, sparePages: 1, workspacePages: 1,
+            sharesEmbedding: false, maxBlocks: Int(UInt32.max))
+    }
 
     init(
-        blockCounts: [BlockCount], _ configure: (inout SchedulerConfiguration) -> Void = { _ in }
+        blockCounts: [BlockCount], weightPages: Int = 3, policy: OverloadPolicy = .recompute,
+        _ configure: (inout SchedulerConfiguration) -> Void = { _ in },
+        cell change: (inout CellConfiguration) -> Void = { _ in }
     ) {
         var scheduler = SchedulerConfiguration(maxModelLength: 96)
         scheduler.blockSize = 4
         scheduler.maxBatchedTokens = 16
         configure(&scheduler)
-        cell = Cell(
-            configuration: CellConfiguration(
-                scheduler: scheduler, vocabularySize: Self.vocabularySize,
-                blockCounts: blockCounts))
-        executors = blockCounts.map {
-            SymbolicExecutor(
-                blockCount: $0, blockSize: scheduler.blockSize,
-                vocabularySize: UInt64(Self.vocabularySize))
-        }
+        let shapes = blockCounts.map { Self.shape(blocks: $0, weightPages: weightPages) }
+        var configuration = CellConfiguration(
+            scheduler: scheduler, vocabularySize: Self.vocabularySize, instances: shapes)
+        configuration.overloadPolicy = policy
+        change(&configuration)
+        cell = Cell(configuration: configuration)
+        instances = shapes.map { SymbolicInstance($0, blockSize: scheduler.blockSize) }
+        for id in cell.groups.ids { stages[id] = cell.groups[id].stages }
     }
 
-    mutating func send(_ input: Input) {
+    // MARK: Talking to the cell
+
+    mutating func send(_ input: Input, after time: Duration = .milliseconds(1)) {
         var effects: [Effect] = []
         if case .submitted(let request) = input { submitted[request.id] = request }
-        now = now + .milliseconds(1)
+        if case .tick = input { wakeAt = nil }
+        now = now + time
         cell.handle(input, at: now, into: &effects)
         cell.checkInvariants()
         for effect in effects { perform(effect) }
+    }
+
+    /// Lets the time pass that the cell wants to sleep.
+    mutating func wake() {
+        guard let wakeAt else { return }
+        send(.tick, after: max(.milliseconds(1), wakeAt - now))
     }
 
     private mutating func perform(_ effect: Effect) {
@@ -58,6 +94,18 @@ struct CellHarness {
         case .finished(let sequence, let reason, let usage): finish(sequence, reason, usage)
         case .released(let sequence): requests[sequence] = nil
         case .note(let note): notes.append(note)
+        case .groupFormed(let group, let members): stages[group] = members
+        case .groupDissolved(let group):
+            #expect(!inFlight.contains { $0.group == group }, "a step of a group that is no more")
+            stages[group] = nil
+        case .changeMemory(let instance, let change): errands.append(.memory(instance, change))
+        case .undoMemoryChange(let instance): instances[instance.index].undo()
+        case .settleMemory(let instance): instances[instance.index].settle()
+        case .loadUnits(let instance, let units, let source):
+            errands.append(.load(instance, units, source))
+        case .transfer(let transfer): errands.append(.transfer(transfer))
+        case .wakeAt(let time): wakeAt = time
+        case .requestInstances(let count): instancesWanted = count
         }
     }
 
@@ -82,28 +130,109 @@ struct CellHarness {
         #expect(usage.generatedTokens == received[request.id]?.count ?? 0)
     }
 
-    /// Finishes the oldest step in flight.
-    mutating func finishStep() {
-        guard !inFlight.isEmpty else { return }
-        let step = inFlight.removeFirst()
+    // MARK: Answering
+
+    /// Finishes the oldest step of the group whose step has been in flight longest, or of the one
+    /// at `turn` in that order.
+    mutating func finishStep(turn: Int = 0) {
+        var order: [GroupID] = []
+        for step in inFlight where !order.contains(step.group) { order.append(step.group) }
+        guard !order.isEmpty else { return }
+        let group = order[turn % order.count]
+        guard let index = inFlight.firstIndex(where: { $0.group == group }) else { return }
+        let step = inFlight.remove(at: index)
+        send(.stepFinished(step, sampled: run(step)))
+    }
+
+    private mutating func run(_ step: Step) -> [TokenID] {
         let truth = { [requests, received] (sequence: SequenceID) -> [TokenID] in
             guard let request = requests[sequence] else { return [] }
             return request.prompt + (received[request.id] ?? [])
         }
-        let sampled = executors[step.group.index].run(step, truth: truth)
-        send(.stepFinished(step, sampled: sampled))
+        for (index, stage) in (stages[step.group] ?? []).enumerated() {
+            instances[stage.instance.index].run(
+                step, stage: index, range: stage.range, truth: truth)
+        }
+        return step.entries.filter(\.output.sample).map { entry in
+            let known = truth(entry.sequence)
+            return model.token(after: known[..<(entry.firstPosition + entry.tokens.count)])
+        }
+    }
+
+    /// Carries out the errand at `turn`, or fails it.
+    mutating func answer(turn: Int = 0, failing: Bool = false) {
+        guard !errands.isEmpty else { return }
+        let errand = errands.remove(at: turn % errands.count)
+        let failure = failing ? "no power" : nil
+        switch errand {
+        case .memory(let instance, let change):
+            if !failing { instances[instance.index].apply(change) }
+            send(.memoryChanged(instance, failure: failure))
+        case .undo(let instance): instances[instance.index].undo()
+        case .load(let instance, let units, let source):
+            if case .peer(let peer) = source {
+                for unit in units { #expect(instances[peer.index].holds(unit)) }
+            }
+            if !failing {
+                let missing = units.filter { !instances[instance.index].holds($0) }
+                instances[instance.index].load(missing)
+            }
+            send(.unitsLoaded(instance, failure: failure))
+        case .transfer(let transfer):
+            for copy in transfer.copies { perform(copy) }
+            send(.transferFinished(transfer.id, failure: failure))
+        }
+    }
+
+    private mutating func perform(_ copy: KVCopy) {
+        let size = cell.configuration.scheduler.blockSize
+        for layer in copy.layers {
+            for (source, target) in zip(copy.sources, copy.targets) {
+                for slot in 0..<size {
+                    let value: UInt64? =
+                        switch copy.from {
+                        case .instance(let from): instances[from.index].get(layer, source, slot)
+                        case .host: host[[layer, source.index, slot]] ?? nil
+                        }
+                    switch copy.to {
+                    case .instance(let to):
+                        instances[to.index].set(layer, target, slot, value)
+                    case .host: host[[layer, target.index, slot]] = value
+                    }
+                }
+            }
+        }
     }
 
     /// Runs until nothing is in flight; a cell with work and nothing in flight has stalled.
     mutating func drainSteps() {
-        while !inFlight.isEmpty { finishStep() }
-        #expect(cell.isIdle, "the cell stopped with work left")
+        var idleWakes = 0
+        while !inFlight.isEmpty || !errands.isEmpty || (!cell.isIdle && idleWakes < 200) {
+            idleWakes = inFlight.isEmpty && errands.isEmpty ? idleWakes + 1 : 0
+            if idleWakes > 0 { wake() }
+            answer()
+            finishStep()
+        }
+        let isIdle = cell.isIdle
+        #expect(isIdle, "the cell stopped with work left: \(predicament)")
+    }
+
+    /// What a cell that has stopped is stuck in.
+    private var predicament: String {
+        let groups = cell.groups.map {
+            "group \($0.group) of \($0.stages.count): \($0.running.count) running, "
+                + "\($0.waitingCount) waiting, \($0.pool.freeCount(cell.stores)) free, "
+                + "accepting \($0.isAccepting), running \($0.isRunning), aside \($0.setAside)"
+        }
+        let sequences = cell.groups.map { $0.running.map { cell.table[$0].phase } }
+        return "\(cell.configuration.overloadPolicy) \(groups) \(sequences) "
+            + "\(cell.reshapes) \(cell.relocations) \(cell.swapped)"
     }
 
     /// The continuation that a quiet instance gives.
     func expectation(for request: GenerationRequest) -> [TokenID] {
-        let room = cell.groups[0].maxSequenceLength - request.prompt.count
-        let all = executors[0].continuation(
+        let room = cell.configuration.scheduler.maxModelLength - request.prompt.count
+        let all = model.continuation(
             of: request.prompt, count: min(request.stop.maxTokens, room))
         let stopAt = all.indices.first {
             $0 + 1 >= request.stop.minTokens && request.stop.stopTokens.contains(all[$0])

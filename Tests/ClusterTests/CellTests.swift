@@ -107,7 +107,7 @@ struct CellTests {
         for event in 0..<120 {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<3:
-                requests.append(randomRequest(UInt64(event), harness, &random))
+                requests.append(.random(UInt64(event), harness, &random))
                 harness.send(.submitted(requests[requests.count - 1]))
             case 3:
                 let id = requests.randomElement(using: &random)?.id ?? RequestID(999)
@@ -128,24 +128,5 @@ struct CellTests {
                 #expect(harness.ended[request.id] != nil)
             }
         }
-    }
-
-    /// Prompts share beginnings, so that the prefix cache has something to do.
-    private func randomRequest(
-        _ id: UInt64, _ harness: CellHarness, _ random: inout SplitMix64
-    ) -> GenerationRequest {
-        let limit = harness.cell.groups[0].maxSequenceLength
-        let length = Int.random(in: 1..<limit, using: &random)
-        let shared = Int.random(in: 0...length, using: &random)
-        let prompt = (0..<length).map { position in
-            TokenID(position < shared ? UInt32(position % 7) : .random(in: 0..<50, using: &random))
-        }
-        var stop = StopConditions(maxTokens: .random(in: 1...20, using: &random))
-        if .random(using: &random) {
-            stop.stopTokens = [.init(.random(in: 0..<50, using: &random))]
-        }
-        return GenerationRequest(
-            id: RequestID(id), prompt: prompt, sampling: SamplingParameters(), stop: stop,
-            priority: .random(in: 0...2, using: &random))
     }
 }

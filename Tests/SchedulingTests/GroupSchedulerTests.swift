@@ -9,18 +9,30 @@ struct GroupSchedulerTests {
     struct Group {
         var scheduler: GroupScheduler
         var table = SequenceTable()
+        var stores: [BlockStore]
         var events: [SchedulingEvent] = []
         var rows: [String] = []
         var steps: UInt32 = 0
 
-        init(blocks: BlockCount, _ configure: (inout SchedulerConfiguration) -> Void = { _ in }) {
+        init(
+            blocks: BlockCount, stages: Int = 1,
+            _ configure: (inout SchedulerConfiguration) -> Void = { _ in }
+        ) {
             var configuration = SchedulerConfiguration(maxModelLength: 64)
             configuration.blockSize = 4
             configuration.maxBatchedTokens = 8
             configuration.watermark = 0
             configure(&configuration)
+            stores = Array(repeating: BlockStore(baseCount: blocks), count: stages)
             scheduler = GroupScheduler(
-                group: GroupID(0), configuration: configuration, blockCount: blocks)
+                group: GroupID(0),
+                stages: (0..<stages).map { index in
+                    GroupStage(
+                        instance: InstanceID(index: index),
+                        range: StageRange(
+                            layers: index..<index + 1, hasEmbedding: index == 0,
+                            hasHead: index == stages - 1))
+                }, configuration: configuration)
         }
 
         @discardableResult
@@ -41,14 +53,17 @@ struct GroupSchedulerTests {
         /// Runs until nothing is left and returns the picture.
         mutating func run() -> [String] {
             while let step = scheduler.planStep(
-                id: StepID(steps), table: &table, events: &events)
+                id: StepID(steps), table: &table, stores: &stores,
+                events: &events)
             {
                 steps += 1
                 draw(step)
                 var outcomes: [SequenceOutcome] = []
                 let samples = step.entries.filter(\.output.sample).map { _ in TokenID(1) }
-                scheduler.finish(step, sampled: samples, table: &table, outcomes: &outcomes)
-                scheduler.checkInvariants(table: table)
+                scheduler.finish(
+                    step, sampled: samples, table: &table, stores: &stores,
+                    outcomes: &outcomes)
+                scheduler.checkInvariants(table: table, others: [])
             }
             #expect(scheduler.isIdle)
             return rows.map { String($0.reversed().drop { $0 == " " }.reversed()) }
@@ -145,7 +160,8 @@ struct GroupSchedulerTests {
         for _ in 0..<4 { group.submit(prompt: 8, generate: 2) }
         var steps: [Step] = []
         while let step = group.scheduler.planStep(
-            id: StepID(0), table: &group.table, events: &group.events)
+            id: StepID(0), table: &group.table, stores: &group.stores,
+            events: &group.events)
         {
             steps.append(step)
         }
@@ -153,17 +169,51 @@ struct GroupSchedulerTests {
         #expect(Set(steps.flatMap { $0.entries.map(\.sequence) }).count == stages)
     }
 
+    @Test func aPromptMayFollowItselfThroughThePipeline() throws {
+        var group = Group(blocks: 64, stages: 2)
+        group.submit(prompt: 20, generate: 2)
+        var firsts: [TokenCount] = []
+        while let step = group.scheduler.planStep(
+            id: StepID(0), table: &group.table, stores: &group.stores, events: &group.events)
+        {
+            firsts += step.entries.map(\.firstPosition)
+            #expect(step.blocks.count == 2 * step.tableLength)
+        }
+        #expect(firsts == [0, 8])
+    }
+
+    @Test func lookaheadCutsPromptsAtEqualCost() throws {
+        let costs = BatchCostModel(
+            perPair: 1, perToken: 1, perChunk: 0, shared: 0,
+            decode: .init(perStep: 1, perSequence: 1, perContextToken: 1))
+        var group = Group(blocks: 64, stages: 2) {
+            $0.maxBatchedTokens = 16
+            $0.lookahead = Lookahead(costs: costs, minTokens: 16, maxTokens: 16)
+        }
+        group.submit(prompt: 16, generate: 1)
+        let planned = group.scheduler.planStep(
+            id: StepID(0), table: &group.table, stores: &group.stores, events: &group.events)
+        // Half of the cost of 16 tokens that attend to each other is that of the first 11.
+        let step = try #require(planned)
+        #expect(step.tokens.count == 11)
+    }
+
     @Test func cancelledSequencesLeaveAtOnceOrAfterTheirStep() throws {
         var group = Group(blocks: 16) { $0.maxRunning = 1 }
         let running = group.submit(prompt: 4, generate: 4)
         let waiting = group.submit(prompt: 4, generate: 4)
         let planned = group.scheduler.planStep(
-            id: StepID(0), table: &group.table, events: &group.events)
+            id: StepID(0), table: &group.table, stores: &group.stores,
+            events: &group.events)
         let step = try #require(planned)
-        let gone = [waiting, running].map { group.scheduler.cancel($0, in: &group.table) }
+        let gone = [waiting, running].map {
+            group.scheduler.cancel($0, in: &group.table, &group.stores)
+        }
         #expect(gone == [true, false])
         var outcomes: [SequenceOutcome] = []
-        group.scheduler.finish(step, sampled: [3], table: &group.table, outcomes: &outcomes)
+        group.scheduler.finish(
+            step, sampled: [3], table: &group.table, stores: &group.stores,
+            outcomes: &outcomes)
         #expect(outcomes == [.left(running)])
         #expect(group.scheduler.isIdle && group.scheduler.pool.usedCount == 0)
     }
@@ -172,7 +222,7 @@ struct GroupSchedulerTests {
         var group = Group(blocks: 16) { $0.maxRunning = 1 }
         for _ in 0..<1000 {
             let id = group.submit(prompt: 4, generate: 1)
-            _ = group.scheduler.cancel(id, in: &group.table)
+            _ = group.scheduler.cancel(id, in: &group.table, &group.stores)
             group.table.remove(id)
         }
         #expect(group.scheduler.waiting.storedCount < 200)

@@ -1,0 +1,72 @@
+internal import Domain
+internal import Scheduling
+
+/// The baseline policy `migrate`: running sequences move live from the instance whose queue cannot
+/// be served to the one with the most free blocks, and waiting ones follow room (Llumnix §4.4,
+/// load balancing and defragmentation).
+extension Cell {
+    mutating func balance(_ now: Instant, _ effects: inout [Effect]) {
+        moveWaiting(&effects)
+        for _ in relocations.count..<max(relocations.count, configuration.relocation.maxConcurrent)
+        {
+            guard let move = nextMigration(),
+                startMove(move.sequence, to: move.target, isLive: true, now, &effects)
+            else { return }
+        }
+    }
+
+    /// Spans that a group could still give after all that waits there.
+    private func slack(_ group: GroupScheduler) -> Int {
+        group.pool.freeCount(stores) - group.waitingSpans
+    }
+
+    /// Sends the first waiting sequence of a full group to one that can run it at once.
+    mutating func moveWaiting(_ effects: inout [Effect]) {
+        for source in groups.ids
+        where groups[source].waitingCount > 0 && !isChanging(groups[source]) {
+            while let id = groups[source].firstWaiting(in: table) {
+                let needed = groups[source].spansNeeded(for: table[id].tokens.count)
+                guard groups[source].pool.freeCount(stores) < needed,
+                    let target = roomiest(), groups[target].waitingCount == 0,
+                    groups[target].pool.freeCount(stores) > needed
+                else { break }
+                groups[source].dropFirstWaiting(in: table)
+                join(id, target)
+                plan(target, &effects)
+            }
+        }
+    }
+
+    private func roomiest() -> GroupID? {
+        groups.ids.filter { groups[$0].isAccepting && !isChanging(groups[$0]) }
+            .max { slack(groups[$0]) < slack(groups[$1]) }
+    }
+
+    /// A decoding sequence whose leaving lets the fullest group admit its next one: the smallest
+    /// that frees enough, or else the largest that fits the other side's half of the difference.
+    private func nextMigration() -> (sequence: SequenceID, target: GroupID)? {
+        let incoming = { (id: GroupID) in
+            relocations.reduce(0) { $0 + ($1.to == id ? 1 : 0) - ($1.from == id ? 1 : 0) }
+        }
+        let busy = groups.ids.filter { groups[$0].waitingCount > 0 && incoming($0) == 0 }
+        guard let source = busy.min(by: { slack(groups[$0]) < slack(groups[$1]) }),
+            let target = roomiest(), target != source, groups[target].hasSeat
+        else { return nil }
+        let limit = (slack(groups[target]) - slack(groups[source])) / 2
+        let room = min(limit, groups[target].pool.freeCount(stores))
+        let movable = groups[source].running.filter { id in
+            table[id].phase == .running && table[id].pendingCount == 1
+                && table[id].spans.count < room
+                && !relocations.contains { $0.sequence == id }
+        }
+        guard let head = groups[source].waitingHead(in: table) else { return nil }
+        let missing =
+            groups[source].spansNeeded(for: table[head].tokens.count)
+            - groups[source].pool.freeCount(stores)
+        let bySize = movable.sorted {
+            (table[$0].spans.count, $0) < (table[$1].spans.count, $1)
+        }
+        let chosen = bySize.first { table[$0].spans.count >= missing } ?? bySize.last
+        return chosen.map { ($0, target) }
+    }
+}

@@ -1,0 +1,107 @@
+internal import Domain
+internal import Planning
+internal import Scheduling
+
+/// What an operator asks for.
+extension Cell {
+    mutating func carryOut(
+        _ command: Command, _ now: Instant, _ effects: inout [Effect]
+    ) {
+        switch command {
+        case .drop(let freeing): drop(freeing, now, &effects)
+        case .restore: restore(now, &effects)
+        case .drain(let instance): drain(instance, now, &effects)
+        }
+    }
+
+    private func refuse(_ command: Command, _ reason: String, _ effects: inout [Effect]) {
+        effects.append(.note(.commandRefused(command, reason)))
+    }
+
+    /// Why parameters may not change now, whatever the load.
+    private var dropRefusal: String? {
+        let policy = configuration.overloadPolicy
+        return policy == .drop ? nil : "the overload policy is \(policy.rawValue), not drop"
+    }
+
+    private mutating func drop(
+        _ freeing: ByteCount?, _ now: Instant, _ effects: inout [Effect]
+    ) {
+        let groups = plannableGroups
+        let plan =
+            freeing.map { planner.plan(groups, freeing: $0) } ?? planner.smallestMerge(groups)
+        if let reason = dropRefusal {
+            refuse(.drop(freeing: freeing), reason, &effects)
+        } else if let plan, !plan.merges.isEmpty {
+            startDrop(plan, .command, now, &effects)
+        } else {
+            let reason = "no groups can be merged to free that much now"
+            refuse(.drop(freeing: freeing), reason, &effects)
+        }
+    }
+
+    private mutating func restore(_ now: Instant, _ effects: inout [Effect]) {
+        let groups = restorableGroups
+        if let reason = dropRefusal {
+            refuse(.restore, reason, &effects)
+        } else if groups.isEmpty {
+            let reason = "nothing is dropped, or what is running needs the memory"
+            refuse(.restore, reason, &effects)
+        } else {
+            for group in groups { startRestore(group, .command, now, &effects) }
+        }
+    }
+}
+
+// MARK: - Draining
+
+extension Cell {
+    /// The group stays, empty, until the instance is taken away or the process ends.
+    private mutating func drain(
+        _ instance: InstanceID, _ now: Instant, _ effects: inout [Effect]
+    ) {
+        let single = groups.ids.first {
+            groups[$0].stages.count == 1 && groups[$0].stages[0].instance == instance
+                && groups[$0].isAccepting
+        }
+        guard let group = single, !isChanging(groups[group]) else {
+            let reason = "it serves with others, is draining already, or does not exist"
+            refuse(.drain(instance), reason, &effects)
+            return
+        }
+        guard groups.ids.contains(where: { $0 != group && groups[$0].isAccepting }) else {
+            refuse(.drain(instance), "no other instance could take its place", &effects)
+            return
+        }
+        groups[group].isAccepting = false
+        draining.append(group)
+        effects.append(.note(.drainStarted(instance)))
+        moveDraining(now, &effects)
+    }
+
+    /// Moves what is left on draining instances to where there is the most room.
+    mutating func moveDraining(_ now: Instant, _ effects: inout [Effect]) {
+        for group in draining {
+            let open = groups.ids.filter {
+                groups[$0].isAccepting && groups[$0].isRunning && !isChanging(groups[$0])
+            }
+            guard !open.isEmpty else { return }
+            for id in groups[group].takeWaiting(from: table) {
+                let target = emptiest(of: open, counting: \.waitingSpans)
+                join(id, target)
+                planIfIdle(target, &effects)
+            }
+            for id in groups[group].running where table[id].phase == .running {
+                guard relocations.count < configuration.relocation.maxConcurrent else { break }
+                guard !relocations.contains(where: { $0.sequence == id }) else { continue }
+                let target = emptiest(of: open, counting: \.waitingSpans)
+                guard groups[target].hasSeat,
+                    startMove(id, to: target, isLive: true, now, &effects)
+                else { break }
+            }
+            guard groups[group].isIdle, !isRelocating(group), !hasSwapped(group) else { continue }
+            draining.removeAll { $0 == group }
+            effects.append(.note(.drainFinished(groups[group].stages[0].instance)))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import Domain
+internal import Scheduling
+
+extension Cell {
+    /// Traps unless all books balance: every span is held as often as somebody says, every block
+    /// lies under as many spans as its store says, every page of every instance is accounted for,
+    /// and every sequence is in exactly one place. Complexity: O(blocks + sequences).
+    package func checkInvariants() {
+        checkGroups()
+        checkStores()
+        for memory in memories { memory.checkInvariants() }
+        let placed = groups.sum { $0.running.count + $0.waitingCount }
+        let away = swapped.count { !$0.isAborted && $0.phase != .leaving }
+        precondition(placed + away == table.count, "\(placed) + \(away) of \(table.count)")
+        for (request, id) in sequences {
+            precondition(table[id].request == request && table[id].phase != .leaving)
+        }
+    }
+
+    private func checkGroups() {
+        for id in groups.ids {
+            var others: [SpanID] = []
+            for relocation in relocations {
+                if relocation.from == id { others += relocation.sources }
+                if relocation.to == id { others += relocation.targets }
+            }
+            for entry in swapped where entry.group == id { others += entry.spans }
+            groups[id].checkInvariants(table: table, others: others)
+            for sequence in groups[id].running { precondition(groupOf[sequence.index] == id) }
+            var next = 0
+            for stage in groups[id].stages {
+                precondition(stage.range.layers.lowerBound == next, "\(id) lacks layer \(next)")
+                next = stage.range.layers.upperBound
+            }
+            precondition(next == memories[0].shape.layerCount, "\(id) lacks layer \(next)")
+        }
+    }
+
+    private func checkStores() {
+        var uses = stores.map { Array(repeating: Int32(0), count: $0.capacity) }
+        for id in groups.ids { groups[id].pool.countBlocks(into: &uses) }
+        for (index, store) in stores.enumerated() {
+            store.checkInvariants(uses: uses[index])
+            precondition(store.capacity == memories[index].blockCount, "blocks of \(index)")
+        }
+        let held = swapped.reduce(0) { $0 + $1.hostBlocks.count }
+        precondition(held == hostStore.usedCount, "host blocks")
+    }
+}

@@ -1,0 +1,27 @@
+internal import Domain
+
+/// A sequence on its way from one group to another.
+///
+/// The destination's spans are reserved before a byte is sent, and the source's are retained while
+/// a transfer reads them, so whatever becomes of the sequence in between, both ends stay valid
+/// until the answer has come.
+struct Relocation: Sendable {
+    let sequence: SequenceID
+    let from: GroupID
+    let to: GroupID
+    /// It goes on generating until only the last of its KV is missing.
+    let isLive: Bool
+    let started: Instant
+    /// The destination's spans, in order; the first `placed` hold the sequence's KV.
+    var targets: [SpanID]
+    var placed: BlockCount
+    /// The source's spans that the transfer under way reads.
+    var sources: [SpanID] = []
+    var transfer: TransferID?
+    var rounds = 0
+    var bytes = ByteCount.zero
+    /// Since when the sequence stands still.
+    var stalledSince: Instant?
+    /// The sequence has ended or gives its blocks back; only the answer is expected.
+    var isAborted = false
+}

@@ -1,0 +1,20 @@
+internal import Domain
+
+/// A sequence whose KV lies in host memory, or is on its way there or back.
+struct SwappedSequence: Sendable {
+    let sequence: SequenceID
+    let group: GroupID
+    let since: Instant
+    /// Host blocks, one for each block of computed KV.
+    var hostBlocks: [BlockID]
+    /// The group's spans: the source on the way out, the target on the way in.
+    var spans: [SpanID]
+    var phase: Phase
+    var transfer: TransferID?
+    /// The sequence has ended; only the answer is expected.
+    var isAborted = false
+
+    enum Phase: Hashable, Sendable {
+        case leaving, away, returning
+    }
+}

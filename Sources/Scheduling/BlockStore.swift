@@ -1,0 +1,105 @@
+package import Domain
+
+/// The KV blocks of one instance: which are free, and how many groups' blocks lie on each.
+///
+/// Groups name blocks by ids of their own (`BlockPool`); each of those lies on one block of every
+/// member's store. A block lies under two groups' ids only while a sequence moves from one to the
+/// other. *Base* blocks are those that an instance has while it holds the whole model; blocks
+/// beyond them come and go with a drop, so base blocks are handed out first. Every operation on
+/// one block is O(1).
+package struct BlockStore: Sendable {
+    package let baseCount: BlockCount
+    /// By block: how many groups' blocks lie on it.
+    private(set) var references: [Int32]
+    private var freeBase: [BlockID]
+    private var freeExtension: [BlockID] = []
+
+    package init(baseCount: BlockCount) {
+        precondition(baseCount >= 0)
+        self.baseCount = baseCount
+        references = Array(repeating: 0, count: baseCount)
+        freeBase = (0..<baseCount).reversed().map { BlockID(index: $0) }
+    }
+
+    package var capacity: BlockCount { references.count }
+    package var freeCount: BlockCount { freeBase.count + freeExtension.count }
+    package var usedCount: BlockCount { capacity - freeCount }
+
+    /// By block: whether a group's block lies on it.
+    package var isUsed: [Bool] { references.map { $0 > 0 } }
+
+    func isShared(_ block: BlockID) -> Bool { references[block.index] > 1 }
+
+    package mutating func allocate() -> BlockID? {
+        guard let block = freeBase.popLast() ?? freeExtension.popLast() else { return nil }
+        references[block.index] = 1
+        return block
+    }
+
+    /// Lets another group's block lie on a block in use.
+    package mutating func retain(_ block: BlockID) {
+        precondition(references[block.index] > 0, "block \(block) is free")
+        references[block.index] += 1
+    }
+
+    package mutating func release(_ block: BlockID) {
+        precondition(references[block.index] > 0, "block \(block) released too often")
+        references[block.index] -= 1
+        if references[block.index] == 0 { putBack(block) }
+    }
+
+    private mutating func putBack(_ block: BlockID) {
+        if block.index < baseCount { freeBase.append(block) } else { freeExtension.append(block) }
+    }
+
+    /// Adds the blocks from the present capacity up to `count`.
+    package mutating func grow(to count: BlockCount) {
+        precondition(count >= capacity)
+        for index in (capacity..<count).reversed() { freeExtension.append(BlockID(index: index)) }
+        references.append(contentsOf: repeatElement(0, count: count - capacity))
+    }
+}
+
+// MARK: - Vacating the extension
+
+extension BlockStore {
+    /// Copies that bring everything beyond the base down into free base blocks; `nil` when there
+    /// are too few of those. Complexity: O(blocks).
+    package func movesToBase() -> [MemoryChange.BlockMove]? {
+        let sources = references.indices.dropFirst(baseCount).filter { references[$0] > 0 }
+        guard sources.count <= freeBase.count else { return nil }
+        return zip(sources, freeBase.reversed()).map { source, target in
+            MemoryChange.BlockMove(source: BlockID(index: source), target: target)
+        }
+    }
+
+    /// Books moves that have taken place, and gives everything beyond the base up.
+    package mutating func shrinkToBase(_ moves: [MemoryChange.BlockMove]) {
+        for move in moves {
+            precondition(references[move.target.index] == 0, "the target is in use")
+            references[move.target.index] = references[move.source.index]
+            references[move.source.index] = 0
+        }
+        precondition(references.dropFirst(baseCount).allSatisfy { $0 == 0 })
+        references.removeLast(references.count - baseCount)
+        freeExtension.removeAll()
+        freeBase = references.indices.reversed().filter { references[$0] == 0 }
+            .map { BlockID(index: $0) }
+    }
+}
+
+// MARK: - Invariants
+
+extension BlockStore {
+    /// Traps unless exactly the blocks without references are free, and `uses`, counted by block
+    /// over all groups, are the references. Complexity: O(blocks).
+    package func checkInvariants(uses: [Int32]) {
+        precondition(uses == references, "blocks in use and references differ")
+        var free = Array(repeating: false, count: capacity)
+        for block in freeBase + freeExtension {
+            precondition(!free[block.index], "block \(block) is free twice")
+            free[block.index] = true
+        }
+        for index in references.indices { precondition(free[index] == (references[index] == 0)) }
+    }
+}
