@@ -31,7 +31,7 @@ var targets: [Target] = [
 
     // Level 1: the activities.
     .target(name: "Scheduling", dependencies: ["Domain", heap], swiftSettings: coreSettings),
-    .target(name: "Planning", dependencies: ["Domain"], swiftSettings: coreSettings),
+    .target(name: "Planning", dependencies: ["Domain", heap], swiftSettings: coreSettings),
     .target(name: "Tokenization", dependencies: ["Domain", heap], swiftSettings: settings),
     .target(name: "Inference", dependencies: ["Domain", "CKernels"], swiftSettings: settings),
 
@@ -39,6 +39,13 @@ var targets: [Target] = [
     .target(
         name: "Cluster",
         dependencies: ["Domain", "Scheduling", "Planning"],
+        swiftSettings: coreSettings
+    ),
+
+    // Level 3, but as pure as the cores: the state machine in virtual time.
+    .target(
+        name: "Simulation",
+        dependencies: ["Domain", "Scheduling", "Planning", "Cluster", heap],
         swiftSettings: coreSettings
     ),
 
@@ -51,10 +58,17 @@ var targets: [Target] = [
         name: "SchedulingTests", dependencies: ["Scheduling", "Domain", "TestSupport"],
         swiftSettings: settings),
     .testTarget(
-        name: "PlanningTests", dependencies: ["Planning", "Domain"], swiftSettings: settings),
+        name: "PlanningTests", dependencies: ["Planning", "Domain", "TestSupport"],
+        swiftSettings: settings),
     .testTarget(
         name: "ClusterTests",
         dependencies: ["Cluster", "Planning", "Scheduling", "Domain", "TestSupport"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "SimulationTests",
+        dependencies: [
+            "Simulation", "Cluster", "Planning", "Scheduling", "Domain", "TestSupport",
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "TokenizationTests",
@@ -107,12 +121,23 @@ if !coreOnly {
             swiftSettings: settings
         ),
 
+        .target(
+            name: "Benchmarking",
+            dependencies: [
+                "Domain", "Telemetry",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+
         // Level 5: the command line.
         .executableTarget(
             name: "kunserve",
             dependencies: [
-                "Gateway", "Runtime", "Inference", "Tokenization", "Telemetry", "Cluster",
-                "Planning", "Scheduling", "Domain",
+                "Gateway", "Runtime", "Benchmarking", "Simulation", "Inference", "Tokenization",
+                "Telemetry", "Cluster", "Planning", "Scheduling", "Domain",
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -125,9 +150,19 @@ if !coreOnly {
         .testTarget(
             name: "TelemetryTests", dependencies: ["Telemetry", "Domain"], swiftSettings: settings),
         .testTarget(
+            name: "BenchmarkingTests",
+            dependencies: [
+                "Benchmarking", "Domain", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "Runtime", "Inference", "Cluster", "Scheduling", "Telemetry", "Domain",
+                "Runtime", "Inference", "Cluster", "Planning", "Scheduling", "Telemetry", "Domain",
                 "TestSupport",
             ],
             swiftSettings: settings

@@ -1,28 +1,34 @@
 package import Cluster
-package import Domain
+internal import Domain
 package import Inference
 internal import Scheduling
 internal import Synchronization
 package import Telemetry
 
-/// The cell for real: hands inputs to the one `Cell`, carries its effects out on executors and
+/// The cell for real: hands inputs to the one `Cell`, carries its effects out on instances and
 /// streams, and measures.
 ///
 /// One lock guards the cell and the records, and effects are carried out before it is released:
 /// their order is the cell's order, whichever thread delivered the input. Carrying them out is
-/// cheap, for steps only go into mailboxes; the arithmetic runs on the instances' own threads.
+/// cheap, for orders only go into mailboxes; the arithmetic runs on the instances' own threads.
 package final class CellRuntime: Sendable {
-    private let state: Mutex<State>
-    let workers: [InstanceWorker]
-    let metrics: ServerMetrics
-    private let lastRequestID = Atomic<UInt64>(0)
+    let state: Mutex<State>
+    let fleet: InstanceFleet
+    let alarm = AlarmClock()
+    let metrics: RuntimeMetrics
+    let log = EventLog()
+    let lastRequestID = Atomic<UInt64>(0)
     /// Requests whose owner let go of the stream. The system calls us about that while it holds a
-    /// lock that every `yield` to the same owner needs, so the notice only goes in here; a request
-    /// that lives has a step in flight, and the end of that step takes the notices to the cell.
-    private let abandoned = Mutex<[RequestID]>([])
+    /// lock that every `yield` to the same owner needs, so the notice only goes in here, and
+    /// whichever input comes next takes it to the cell.
+    let abandoned = Mutex<[RequestID]>([])
 
     struct State {
         var cell: Cell
+        var outstanding = OutstandingEffects()
+        var pipelines = PipelineTable()
+        /// By instance.
+        var activities: [InstanceActivity]
         /// Requests between submission and the cell's answer.
         var submitted: [RequestID: SequenceRecord] = [:]
         /// By sequence slot.
@@ -33,129 +39,65 @@ package final class CellRuntime: Sendable {
         var prefixHit: TokenCount = 0
     }
 
+    /// What an instance has been asked for and has not answered.
+    struct InstanceActivity: Hashable, Sendable {
+        var changes = 0
+        var loads = 0
+    }
+
     /// - Parameters:
-    ///   - configuration: The cell's; one block count per executor.
+    ///   - configuration: The cell's; one memory shape per executor.
     ///   - executors: One per instance, each holding the whole model at the start.
     ///   - sampler: Copied to each instance.
+    ///   - files: The model's, for parameters that no peer can give.
     ///   - metrics: Where everything is counted.
-    package init(
+    ///   - exchangeMode: How transfers share an instance with its steps.
+    package convenience init(
         configuration: CellConfiguration, executors: sending [any StageExecutor],
-        sampler: Sampler, metrics: ServerMetrics
+        sampler: Sampler, files: ModelFiles? = nil, metrics: ServerMetrics,
+        exchangeMode: ExchangeMode = .coordinated
     ) throws(RuntimeError) {
-        precondition(executors.count == configuration.blockCounts.count)
-        state = Mutex(State(cell: Cell(configuration: configuration)))
-        workers = executors.map { InstanceWorker(executor: $0, sampler: sampler) }
-        self.metrics = metrics
-        for worker in workers {
-            try worker.start { [weak self] step, result in self?.finish(step, result) }
+        try self.init(
+            configuration: configuration, executors: executors, sampler: sampler, files: files,
+            metrics: metrics, exchangeMode: exchangeMode, transport: { $0 })
+    }
+
+    /// - Parameter transport: What takes the place of the transport between instances of this
+    ///   process.
+    init(
+        configuration: CellConfiguration, executors: sending [any StageExecutor],
+        sampler: Sampler, files: ModelFiles?, metrics: ServerMetrics,
+        exchangeMode: ExchangeMode, transport: (InProcessTransport) -> any StageTransport
+    ) throws(RuntimeError) {
+        precondition(executors.count == configuration.instances.count)
+        self.metrics = RuntimeMetrics(metrics, instances: executors.count)
+        state = Mutex(Self.initialState(configuration))
+        fleet = InstanceFleet(
+            executors: executors, sampler: sampler, mode: exchangeMode,
+            files: files,
+            host: HostMemory(
+                blockCount: configuration.hostBlocks, like: executors[0].memoryView),
+            metrics: self.metrics.fleet)
+        try fleet.start(transport) { [weak self] in self?.take($0) }
+        try alarm.start(now: { Self.now }) { [weak self] in self?.tick() }
+        tick()
+    }
+
+    /// Each instance is a group of one.
+    private static func initialState(_ configuration: CellConfiguration) -> State {
+        let idle = configuration.instances.map { _ in InstanceActivity() }
+        var state = State(cell: Cell(configuration: configuration), activities: idle)
+        for group in state.cell.groups.ids {
+            state.pipelines.form(group, state.cell.groups[group].stages, at: now)
         }
+        return state
     }
 
     /// Ends every request, lets the steps in flight finish and ends the threads. The last call.
     package func stop() {
         abortAll()
-        for worker in workers { worker.stop() }
-    }
-
-    package var load: (running: Int, waiting: Int) {
-        state.withLock { ($0.cell.runningCount, $0.cell.waitingCount) }
-    }
-
-    /// Takes nothing new from now on; what has been accepted goes on.
-    package func drain() {
-        state.withLock { deliver(.drain, &$0) }
-    }
-}
-
-// MARK: - Requests
-
-extension CellRuntime {
-    package func nextRequestID() -> RequestID {
-        RequestID(lastRequestID.wrappingAdd(1, ordering: .relaxed).newValue)
-    }
-
-    /// Starts one generation. The stream ends after `finished` or `rejected`; letting go of it
-    /// cancels the generation.
-    package func generate(_ request: GenerationRequest) -> AsyncStream<GenerationEvent> {
-        let (stream, continuation) = AsyncStream.makeStream(of: GenerationEvent.self)
-        continuation.onTermination = { [weak self] reason in
-            guard case .cancelled = reason else { return }
-            self?.abandoned.withLock { $0.append(request.id) }
-        }
-        let record = SequenceRecord(request: request, stream: continuation, arrived: Self.now)
-        state.withLock { state in
-            cancelAbandoned(&state)
-            state.submitted[request.id] = record
-            deliver(.submitted(request), &state)
-        }
-        return stream
-    }
-
-    /// Ends a generation whose owner wants no more of it; one that has ended is left alone.
-    package func cancel(_ request: RequestID, reason: FinishReason = .aborted) {
-        state.withLock { deliver(.cancelled(request, reason), &$0) }
-    }
-
-    private func cancelAbandoned(_ state: inout State) {
-        var requests: [RequestID] = []
-        abandoned.withLock { swap(&requests, &$0) }
-        for request in requests { deliver(.cancelled(request, .aborted), &state) }
-    }
-
-    private func abortAll() {
-        let requests = state.withLock { state in
-            deliver(.drain, &state)
-            return state.records.compactMap { $0?.request.id }
-        }
-        for request in requests { cancel(request) }
-    }
-}
-
-// MARK: - Steps
-
-extension CellRuntime {
-    private func finish(_ step: Step, _ result: Result<StepSamples, any Error>) {
-        state.withLock { state in
-            cancelAbandoned(&state)
-            switch result {
-            case .success(let samples):
-                count(step, samples)
-                let tokens = samples.tokens.map(\.token)
-                deliver(.stepFinished(step, sampled: tokens), &state, samples: samples)
-            case .failure(let error):
-                deliver(.stepFailed(step, message: String(describing: error)), &state)
-            }
-        }
-    }
-
-    private func count(_ step: Step, _ samples: StepSamples) {
-        let decoded = step.entries.count { $0.tokens.count == 1 && $0.output.sample }
-        metrics.recordStep(
-            promptTokens: step.tokens.count - decoded, generatedTokens: samples.tokens.count)
-    }
-
-    /// The one place where the cell is asked: decide, then act, then publish the load.
-    private func deliver(_ input: Input, _ state: inout State, samples: StepSamples? = nil) {
-        var effects: [Effect] = []
-        swap(&effects, &state.effects)
-        state.cell.handle(input, at: Self.now, into: &effects)
-        var performer = EffectPerformer(runtime: self, samples: samples, now: Self.now)
-        for effect in effects { performer.perform(effect, &state) }
-        effects.removeAll(keepingCapacity: true)
-        swap(&effects, &state.effects)
-        publish(&state)
-    }
-
-    private func publish(_ state: inout State) {
-        let cell = state.cell
-        metrics.set(
-            running: cell.runningCount, waiting: cell.waitingCount, kvUsage: cell.blockUsage)
-        let queried = cell.groups.reduce(0) { $0 + $1.prefixQueriedTokens }
-        let hit = cell.groups.reduce(0) { $0 + $1.prefixHitTokens }
-        metrics.recordPrefixCache(
-            queried: queried - state.prefixQueried, hit: hit - state.prefixHit)
-        state.prefixQueried = queried
-        state.prefixHit = hit
+        alarm.stop()
+        fleet.stop()
     }
 
     /// Time since the process began to care.

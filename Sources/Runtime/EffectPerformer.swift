@@ -1,6 +1,7 @@
 internal import Cluster
 internal import Domain
 internal import Inference
+internal import Scheduling
 internal import Telemetry
 
 /// Carries out the effects of one input, in order.
@@ -9,6 +10,10 @@ struct EffectPerformer {
     /// What the finished step sampled; effects name its sequences in the same order.
     let samples: StepSamples?
     let now: Instant
+    /// What has been decided, for people.
+    private(set) var decisions: [String] = []
+    /// Why the cell does not do what it was asked for.
+    private(set) var refusal: String?
     /// The next sample to look at.
     private var cursor = 0
 
@@ -19,8 +24,9 @@ struct EffectPerformer {
     }
 
     mutating func perform(_ effect: Effect, _ state: inout CellRuntime.State) {
+        state.outstanding.add(effect)
         switch effect {
-        case .runStep(let step): run(step, state)
+        case .runStep(let step): run(step, &state)
         case .accepted(let request, let sequence): accept(request, sequence, &state)
         case .rejected(let request, let reason): reject(request, reason, &state)
         case .started(let sequence, _): record(of: sequence, state).started = now
@@ -28,7 +34,31 @@ struct EffectPerformer {
         case .finished(let sequence, let reason, let usage):
             finish(record(of: sequence, state), reason, usage)
         case .released(let sequence): state.records[sequence.index] = nil
+        case .groupFormed(let group, let stages): state.pipelines.form(group, stages, at: now)
+        case .groupDissolved(let group): state.pipelines.dissolve(group)
+        case .changeMemory(let instance, let change):
+            state.activities[instance.index].changes += 1
+            fleet.change(change, on: instance)
+        case .undoMemoryChange(let instance): fleet.undoChange(on: instance)
+        case .settleMemory(let instance): fleet.settleChange(on: instance)
+        case .loadUnits(let instance, let units, let source):
+            state.activities[instance.index].loads += 1
+            load(units, on: instance, from: source)
+        case .transfer(let transfer): fleet.transfer(transfer)
+        case .wakeAt(let time): runtime.alarm.set(time)
+        case .requestInstances(let count): requestInstances(count)
         case .note(let note): take(note, state)
+        }
+    }
+
+    private var fleet: InstanceFleet { runtime.fleet }
+
+    private func load(
+        _ units: [ParameterUnit], on instance: InstanceID, from source: UnitSource
+    ) {
+        switch source {
+        case .peer(let peer): fleet.load(units, on: instance, fromPeer: peer)
+        case .file: fleet.loadFromFiles(units, on: instance)
         }
     }
 
@@ -41,12 +71,15 @@ struct EffectPerformer {
         return record
     }
 
-    /// Each instance is a group of one: the group's index is the instance's.
-    private func run(_ step: Step, _ state: CellRuntime.State) {
+    private func run(_ step: Step, _ state: inout CellRuntime.State) {
         let records = step.entries.map { record(of: $0.sequence, state) }
-        runtime.workers[step.group.index].run(step, records: records)
+        fleet.run(state.pipelines.begin(step, records: records, at: now))
     }
+}
 
+// MARK: - Requests
+
+extension EffectPerformer {
     private func accept(
         _ request: RequestID, _ sequence: SequenceID, _ state: inout CellRuntime.State
     ) {
@@ -60,7 +93,7 @@ struct EffectPerformer {
         let record = state.submitted.removeValue(forKey: request)
         record?.stream.yield(.rejected(reason))
         record?.stream.finish()
-        runtime.metrics.recordRejected(reason)
+        runtime.metrics.server.recordRejected(reason)
     }
 
     private mutating func emit(
@@ -70,10 +103,10 @@ struct EffectPerformer {
         record.generatedCount += 1
         record.history?.append(token)
         if let last = record.lastToken {
-            runtime.metrics.recordInterToken(now - last)
+            runtime.metrics.recordInterToken(now - last, at: now)
         } else {
             record.firstToken = now
-            runtime.metrics.recordFirstToken(after: now - record.arrived)
+            runtime.metrics.recordFirstToken(after: now - record.arrived, at: now)
         }
         record.lastToken = now
         record.stream.yield(.tokens([sample(of: sequence)]))
@@ -96,19 +129,42 @@ struct EffectPerformer {
             prefill: first - started,
             decode: (record.lastToken ?? now) - first
         )
-        runtime.metrics.recordFinished(
+        runtime.metrics.server.recordFinished(
             reason, timings: timings, usage: usage, preemptions: record.preemptions)
         record.stream.yield(.finished(reason, usage))
         record.stream.finish()
     }
+}
 
-    private func take(_ note: Note, _ state: CellRuntime.State) {
+// MARK: - Decisions
+
+extension EffectPerformer {
+    private mutating func take(_ note: Note, _ state: CellRuntime.State) {
+        runtime.metrics.cluster.count(note)
         switch note {
         case .preempted(let sequence, _):
             record(of: sequence, state).preemptions += 1
-            runtime.metrics.recordPreemption()
+            runtime.metrics.server.recordPreemption()
         case .cancelledUnknown:
-            break
+            // Clients leave all the time; the log is for decisions.
+            return
+        case .dropFinished, .reclaimed, .restoreFinished:
+            let blocks = state.cell.stores.reduce(0) { $0 + $1.capacity }
+            runtime.metrics.server.set(blockCount: blocks)
+        case .commandRefused(_, let reason): refusal = reason
+        default: break
         }
+        decisions.append(note.message)
+        runtime.log.append(
+            kind: note.kind, message: note.message, isAboutSequence: note.isAboutSequence,
+            at: now)
+    }
+
+    private func requestInstances(_ count: Int) {
+        runtime.metrics.cluster.set(requestedInstances: count)
+        runtime.log.append(
+            kind: "instances_requested",
+            message: "the present instances cannot meet the demand: \(count) more are needed",
+            at: now)
     }
 }

@@ -10,6 +10,8 @@ package struct Engine {
     package let defaults: GenerationDefaults
     package let executors: [CPUStageExecutor]
     package let cell: CellConfiguration
+    /// Where parameters come from that no other instance holds.
+    package let files: ModelFiles
 
     /// Reads the model's files and loads every instance. Errors name the file or the flag.
     ///
@@ -34,18 +36,18 @@ package struct Engine {
         defaults = try GenerationDefaults(configuration.model)
         let stage = StageRange.whole(layerCount: model.layerCount)
         let options = try configuration.executorOptions(for: model, stage: stage)
-        let checkpoint = try Checkpoint(configuration.model)
+        files = ModelFiles(try Checkpoint(configuration.model))
         var executors: [CPUStageExecutor] = []
         for index in 0..<configuration.instances {
             let executor = try CPUStageExecutor(
-                model, checkpoint: checkpoint, stage: stage, options: options
+                model, checkpoint: files.checkpoint, stage: stage, options: options
             ) { done, total in
                 progress(total * index + done, total * configuration.instances)
             }
             executors.append(executor)
         }
         self.executors = executors
-        cell = try configuration.cell(for: model, blockCounts: executors.map(\.blockCount))
+        cell = try configuration.cell(for: model, shapes: executors.map(\.memoryShape))
     }
 
     /// Chooses tokens for the model.

@@ -11,6 +11,11 @@ extension EngineConfiguration {
         try check("--max-num-seqs", scheduler.maxRunning, 1...65536)
         try check("--max-num-batched-tokens", scheduler.maxBatchedTokens, 1...1 << 20)
         try check("--max-num-queued-reqs", scheduler.maxQueued, 1...1 << 20)
+        guard overloadPolicy != .swap || swapSpace <= Platform.availableMemory else {
+            throw RuntimeError(
+                .badOption,
+                "--swap-space is \(swapSpace), but only \(Platform.availableMemory) are free")
+        }
         guard (0..<1).contains(scheduler.watermark) else {
             throw RuntimeError(
                 .badOption, "--watermark is \(scheduler.watermark), expected 0 to below 1")
@@ -58,23 +63,50 @@ extension EngineConfiguration {
         return min(wanted, share, .gibibytes(4))
     }
 
-    /// The cell over executors with so many blocks. A model longer than the KV of one instance is
+    /// The cell over executors with such memories. A model longer than the KV of one instance is
     /// refused if the length was asked for, and served up to what fits if not.
     func cell(
-        for model: ModelConfiguration, blockCounts: [BlockCount]
+        for model: ModelConfiguration, shapes: [InstanceMemoryShape]
     ) throws(RuntimeError) -> CellConfiguration {
-        var scheduler = scheduler
-        let slots = (blockCounts.min() ?? 0) * scheduler.blockSize
+        var cell = CellConfiguration(
+            scheduler: scheduler, vocabularySize: model.vocabularySize, instances: shapes)
+        let slots = (cell.blockCounts.min() ?? 0) * scheduler.blockSize
         if let maxModelLength, maxModelLength > slots {
             throw RuntimeError(
                 .outOfMemory,
                 "--max-model-len is \(maxModelLength), but the KV cache of an instance holds "
                     + "\(slots) tokens; give it more memory or a smaller length")
         }
-        scheduler.maxModelLength = min(maxModelLength ?? model.maxPositions, slots)
-        var cell = CellConfiguration(
-            scheduler: scheduler, vocabularySize: model.vocabularySize, blockCounts: blockCounts)
+        cell.scheduler.maxModelLength = min(maxModelLength ?? model.maxPositions, slots)
+        cell.scheduler.lookahead = batchFormation == .lookahead ? lookahead(for: model) : nil
         cell.dispatch = dispatch
+        cell.overloadPolicy = overloadPolicy
+        cell.overload = overload
+        cell.relocation = relocation
+        cell.pipelineStages = pipelineStages
+        if overloadPolicy == .swap, let shape = shapes.first {
+            cell.hostBlocks = swapSpace.bytes / (shape.blockBytes.bytes * shape.layerCount)
+        }
+        cell.headCost = shapes.first.map(headCost) ?? 0
         return cell
+    }
+
+    /// Batches of equal cost.
+    private func lookahead(for model: ModelConfiguration) -> Lookahead {
+        Lookahead(
+            costs: profile?.costs ?? BatchCostModel(ModelArithmetic(model)),
+            minTokens: max(profile?.minTokens ?? 0, Self.fillingTokens),
+            maxTokens: scheduler.maxBatchedTokens)
+    }
+
+    /// Prompt tokens that fill a processor's kernels and outweigh handing a step on.
+    private static let fillingTokens = 64
+
+    /// What the head costs beside a layer when one token is decoded: reading its matrix, which is
+    /// the embedding's where they are one. The embedding itself is a look-up.
+    private func headCost(_ shape: InstanceMemoryShape) -> Double {
+        let layer = Double(shape.layerPages.reduce(0, +)) / Double(shape.layerCount)
+        let head = shape.headPages + (shape.sharesEmbedding ? shape.embeddingPages : 0)
+        return layer > 0 ? Double(head) / layer : 0
     }
 }

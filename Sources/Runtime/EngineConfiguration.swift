@@ -1,3 +1,4 @@
+package import Cluster
 package import Domain
 package import Inference
 package import Planning
@@ -16,6 +17,17 @@ package struct EngineConfiguration: Sendable {
     /// Limits of each group; its `maxModelLength` is replaced by the model's unless set here.
     package var scheduler = SchedulerConfiguration(maxModelLength: 0)
     package var maxModelLength: TokenCount?
+    package var overloadPolicy: OverloadPolicy = .drop
+    package var overload = OverloadConfiguration()
+    package var relocation = RelocationConfiguration()
+    /// How a pipeline cuts prompts into steps, and what is known of their cost: measured by
+    /// `kunserve profile`, or reckoned from the model's shape.
+    package var batchFormation: BatchFormation = .lookahead
+    package var profile: CostProfile?
+    /// Stages of each group under the policy `static-pipeline`.
+    package var pipelineStages = 2
+    /// Host memory for sequences under the policy `swap`.
+    package var swapSpace = ByteCount.zero
 
     package init(model: ModelDirectory) {
         self.model = model

@@ -5,9 +5,10 @@ internal import Inference
 /// things happened to it.
 ///
 /// - Unchecked: mutable fields are touched only under the runtime's lock, except `history` and the
-///   two of the prompt's logprobs, which the worker that samples the sequence also reads or writes
-///   while a step computes it. A sequence is in one step at a time, and the lock is taken between
-///   two steps, so the accesses are ordered.
+///   two of the prompt's logprobs, which the thread of its group's last stage also reads or writes
+///   while a step computes it. Steps pass that thread one after the other; the next token waits
+///   for the one before; and a sequence that changes groups is in no step. So the accesses are
+///   ordered.
 final class SequenceRecord: @unchecked Sendable {
     let request: GenerationRequest
     let stream: AsyncStream<GenerationEvent>.Continuation

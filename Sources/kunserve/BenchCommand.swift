@@ -10,7 +10,10 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure.",
-        subcommands: [ThroughputCommand.self]
+        subcommands: [
+            BenchServeCommand.self, BenchReportCommand.self, ThroughputCommand.self,
+            RemapCommand.self,
+        ]
     )
 }
 
@@ -82,7 +85,7 @@ struct ThroughputCommand: ParsableCommand {
         configuration.scheduler.maxBatchedTokens = max(512, batch)
         var bar = ProgressBar(label: "loading")
         let engine = try Engine(configuration) { bar.show($0.bytes, of: $1.bytes) }
-        let slots = engine.executors[0].blockCount * configuration.scheduler.blockSize
+        let slots = engine.executors[0].plan.blockCount * configuration.scheduler.blockSize
         guard benchmark.neededSlots + batch * 16 <= slots, promptTokens <= engine.model.maxPositions
         else {
             throw ValidationError(

@@ -26,6 +26,7 @@ extension EngineOptions {
         configuration.scheduler.isPrefixCaching = enablePrefixCaching
         configuration.scheduler.order = schedulingPolicy
         configuration.scheduler.watermark = watermark
+        try overload.apply(to: &configuration)
         return configuration
     }
 

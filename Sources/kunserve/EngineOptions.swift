@@ -64,6 +64,9 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "Kernels to use: avx512bf16, avx512, avx2, neon, scalar (default: the best).")
     var kernelTier: String?
 
+    @OptionGroup(title: "Overload")
+    var overload: OverloadOptions
+
     /// The directory, however it was given.
     var model: String? { namedModel ?? positionalModel }
 

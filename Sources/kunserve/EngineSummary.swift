@@ -28,7 +28,7 @@ struct EngineSummary {
         threads = executor.pool.threadCount
         instances = engine.executors.count
         maxModelLength = engine.cell.scheduler.maxModelLength
-        blockCount = executor.blockCount
+        blockCount = plan.blockCount
         blockSize = engine.cell.scheduler.blockSize
         weights = plan.pageSize * plan.weightPages
         workspace = plan.pageSize * plan.workspacePages

@@ -11,7 +11,9 @@ struct KunServe: AsyncParsableCommand {
             demo model that comes with it.
             """,
         version: Version.current,
-        subcommands: [ServeCommand.self, BenchCommand.self],
+        subcommands: [
+            ServeCommand.self, BenchCommand.self, ProfileCommand.self, ModelCommand.self,
+        ],
         defaultSubcommand: nil
     )
 }

@@ -5,6 +5,7 @@ internal import Inference
 internal import Logging
 internal import Runtime
 internal import Scheduling
+internal import Simulation
 internal import Telemetry
 internal import Tokenization
 
@@ -23,6 +24,7 @@ struct ServerAssembly {
     private let backend: RuntimeBackend
     private let files: TextFiles
     private let metrics: ServerMetrics
+    private let costs: ClusterCosts
     let gatewayConfiguration: GatewayConfiguration
 
     init(engine options: EngineOptions, server: ServerOptions) throws {
@@ -30,9 +32,11 @@ struct ServerAssembly {
         let names = server.servedModelName.isEmpty ? [options.name] : server.servedModelName
         files = try TextFiles(directory, templateFile: server.chatTemplate)
         var bar = ProgressBar(label: "loading \(names[0])")
-        let loaded = try Engine(options.configuration(directory)) { done, total in
+        let configuration = try options.configuration(directory)
+        let loaded = try Engine(configuration) { done, total in
             bar.show(done.bytes, of: total.bytes)
         }
+        costs = ClusterCosts(loaded, profile: configuration.profile)
         engine = EngineSummary(loaded, name: names[0])
         metrics = ServerMetrics(
             modelName: names[0],
@@ -45,7 +49,9 @@ struct ServerAssembly {
         let model = ServedModel(loaded, names: names, files: files, server: server)
         let (cell, sampler) = (loaded.cell, loaded.sampler)
         runtime = try CellRuntime(
-            configuration: cell, executors: loaded.executors, sampler: sampler, metrics: metrics)
+            configuration: cell, executors: loaded.executors, sampler: sampler,
+            files: loaded.files, metrics: metrics,
+            exchangeMode: options.overload.exchangeMode)
         backend = RuntimeBackend(runtime: runtime, model: model)
     }
 
@@ -55,6 +61,7 @@ struct ServerAssembly {
         GatewayServer(
             configuration: gatewayConfiguration,
             backend: backend,
+            operations: RuntimeOperations(runtime: runtime, costs: costs),
             tokenizer: files.tokenizer,
             template: files.template,
             metrics: metrics,
@@ -72,6 +79,7 @@ extension GatewayConfiguration {
         limits.drainTimeout = .seconds(options.shutdownTimeout)
         self.init(
             host: options.host, port: options.port, apiKey: options.effectiveKey,
+            adminKey: options.effectiveAdminKey,
             version: Version.current, limits: limits)
     }
 }

@@ -25,6 +25,14 @@ struct ServerOptions: ParsableArguments {
     var apiKey: String?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            Key for commands to the cluster (default: KUNSERVE_ADMIN_API_KEY, else the API key; \
+            without any, commands are taken on loopback addresses only).
+            """, valueName: "key"))
+    var adminApiKey: String?
+
+    @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
             "Names of the model in the API (default: its path).", valueName: "name"))
@@ -70,11 +78,13 @@ struct ServerOptions: ParsableArguments {
     }
 
     /// The key of the flag, or of the environment.
-    var effectiveKey: String? {
-        if let apiKey { return apiKey }
-        guard let value = getenv("VLLM_API_KEY") else { return nil }
-        let key = String(cString: value)
-        return key.isEmpty ? nil : key
+    var effectiveKey: String? { apiKey ?? Self.variable("VLLM_API_KEY") }
+    var effectiveAdminKey: String? { adminApiKey ?? Self.variable("KUNSERVE_ADMIN_API_KEY") }
+
+    private static func variable(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
     }
 }
 

@@ -1,36 +1,13 @@
 internal import Domain
 internal import Gateway
-internal import Logging
 internal import ServiceLifecycle
 internal import Testing
 
 /// Shutting down without losing answers.
 @Suite(.timeLimit(.minutes(1))) struct DrainTests {
-    /// Runs the server in a service group; `body` gets the port and the group.
-    private func run(
-        _ backend: ScriptedBackend, limits: GatewayLimits = GatewayLimits(),
-        _ body: (Int, ServiceGroup) async throws -> Void
-    ) async throws {
-        let (ports, continuation) = AsyncStream<Int>.makeStream()
-        let server = try TestServer.make(backend, limits: limits) { continuation.yield($0) }
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask {
-                defer { continuation.finish() }
-                try await group.run()
-            }
-            var iterator = ports.makeAsyncIterator()
-            let port = try #require(await iterator.next())
-            try await body(port, group)
-            try await tasks.waitForAll()
-        }
-    }
-
     @Test func streamsFinishAndNewcomersAreRefused() async throws {
         let backend = ScriptedBackend { _ in ScriptedBackend.say("ab").dropLast() + [.hold] }
-        try await run(backend) { port, group in
+        try await TestServer.runService(backend) { port, group in
             let running = try RawClient(port: port)
             let idle = try RawClient(port: port)
             try await idle.send(TestServer.request("GET", "/health"))
@@ -66,7 +43,7 @@ internal import Testing
         var limits = GatewayLimits()
         limits.drainTimeout = .milliseconds(100)
         let backend = ScriptedBackend { _ in [.hold] }
-        try await run(backend, limits: limits) { port, group in
+        try await TestServer.runService(backend, limits: limits) { port, group in
             let client = try RawClient(port: port)
             try await client.send(
                 TestServer.request(
@@ -78,7 +55,7 @@ internal import Testing
     }
 
     @Test func portInUse() async throws {
-        try await run(ScriptedBackend()) { port, group in
+        try await TestServer.runService(ScriptedBackend()) { port, group in
             let second = try TestServer.make(ScriptedBackend(), port: port) { _ in }
             await #expect(throws: (any Error).self) { try await second.run() }
             await group.triggerGracefulShutdown()
@@ -86,7 +63,7 @@ internal import Testing
     }
 
     @Test func idleServerStopsAtOnce() async throws {
-        try await run(ScriptedBackend()) { _, group in
+        try await TestServer.runService(ScriptedBackend()) { _, group in
             await group.triggerGracefulShutdown()
         }
     }

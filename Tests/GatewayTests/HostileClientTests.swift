@@ -8,8 +8,8 @@ internal import Testing
     private static func tight() -> GatewayLimits {
         var limits = GatewayLimits()
         limits.maxBodySize = 1000
-        limits.bodyTimeout = .milliseconds(200)
-        limits.idleTimeout = .milliseconds(400)
+        limits.bodyTimeout = .milliseconds(500)
+        limits.idleTimeout = .seconds(3)
         limits.maxHeaderSize = 2000
         return limits
     }
@@ -113,7 +113,9 @@ internal import Testing
     @Test(arguments: 0..<6)
     func garbage(seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
-        try await TestServer.run(limits: Self.tight()) { server in
+        try await TestServer.run(
+            operations: FakeCluster(), limits: Self.tight()
+        ) { server in
             for _ in 0..<25 {
                 let client = try server.connect()
                 try? await client.send(Self.garbage(&random))
@@ -134,6 +136,9 @@ internal import Testing
         "GET / HTTP/9.9\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u{0}\u{1}\u{FFFD}",
         "OPTIONS * HTTP/1.1\r\n\r\n", "GET //v1//models//?a=b HTTP/1.0\r\n\r\n", " : \r\n",
         "CONNECT a:1 HTTP/1.1\r\n\r\n", "HEAD /health HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /v1/cluster/what-if HTTP/1.1\r\nHost: localhost\r\n",
+        "GET /v1/cluster/log?after=-1&after= HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "POST /v1/cluster/instances/%2e%2e/drain HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "Expect: 100-continue\r\n", "Upgrade: websocket\r\nConnection: upgrade\r\n",
     ]
 

@@ -16,6 +16,8 @@ internal import Testing
             + #"{"arguments":"{}"}}]}],"tools":[{"a":1}],"continue_final_message":true,"#
             + #""logprobs":true,"top_logprobs":2}"#,
         #"{"prompt":[1,2,255],"min_tokens":3,"max_tokens":4000,"stop_token_ids":[1]}"#,
+        #"{"arrivals":[{"arrival_s":0.5,"input_tokens":10,"output_tokens":4},"#
+            + #"{"arrival_s":0,"input_tokens":4095,"output_tokens":1}],"horizon_s":30}"#,
     ]
     private static let splices = [
         "-1", "1e999", "9223372036854775808", "null", "true", "[]", "{}", "\"\\ud800\"", "0.1",
@@ -34,6 +36,7 @@ internal import Testing
             Self.checkError { () throws(APIError) in
                 _ = try TokenizeBody(try FieldReader(body: body))
             }
+            Self.checkError { () throws(APIError) in try Self.ask(body, serving.limits) }
         }
     }
 
@@ -58,6 +61,20 @@ internal import Testing
         let chat = try ChatBody(fields, model: .test, limits: serving.limits)
         let plan = try GenerationPlanner(serving).plan(chat)
         check(plan)
+    }
+
+    private static func ask(_ body: [UInt8], _ limits: GatewayLimits) throws(APIError) {
+        let fields = try FieldReader(body: body)
+        let question = try WhatIfBody(fields, maxLength: 4096, limits: limits).question
+        #expect((1...limits.maxArrivals).contains(question.arrivals.count))
+        #expect(question.horizon ?? .seconds(1) >= .seconds(1))
+        var last = Duration.zero
+        for arrival in question.arrivals {
+            #expect(arrival.time >= last && arrival.time <= .seconds(86_400))
+            #expect(arrival.inputTokens >= 1 && arrival.outputTokens >= 1)
+            #expect(arrival.inputTokens + arrival.outputTokens <= 4096)
+            last = arrival.time
+        }
     }
 
     /// What the engine may rely on.

@@ -18,24 +18,48 @@ struct RuntimeHarness {
         fixture: String = "llama3", kv: ByteCount = .mebibytes(2), instances: Int = 1,
         _ configure: (inout SchedulerConfiguration) -> Void = { _ in }
     ) throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent()
-            .appending(path: "InferenceTests/Fixtures/\(fixture)")
-        var configuration = EngineConfiguration(model: ModelDirectory(path: folder.path()))
-        configuration.instances = instances
-        configuration.memory = .kvCache(kv)
+        try self.init(model: Self.fixture(fixture)) { configuration in
+            configuration.instances = instances
+            configuration.memory = .kvCache(kv)
+            configure(&configuration.scheduler)
+        }
+    }
+
+    /// - Parameter configure: Changes anything about an engine with one thread per instance,
+    ///   sequences of up to 160 tokens and steps of up to 64.
+    init(
+        model: ModelDirectory, exchangeMode: ExchangeMode = .coordinated, faults: Faults? = nil,
+        _ configure: (inout EngineConfiguration) -> Void
+    ) throws {
+        var configuration = EngineConfiguration(model: model)
         configuration.threadsPerInstance = 1
         configuration.maxModelLength = 160
         configuration.scheduler.maxBatchedTokens = 64
-        configure(&configuration.scheduler)
+        configure(&configuration)
         let engine = try Engine(configuration)
         vocabularySize = engine.model.vocabularySize
         metrics = ServerMetrics(
             modelName: "tiny", maxModelLength: 160, blockSize: configuration.scheduler.blockSize,
             blockCount: engine.cell.blockCounts.reduce(0, +), version: "test")
-        let (cell, sampler) = (engine.cell, engine.sampler)
+        let (cell, sampler, files) = (engine.cell, engine.sampler, engine.files)
+        let executors = engine.executors.map { executor -> any StageExecutor in
+            faults.map { FaultyExecutor(executor, $0) } ?? executor
+        }
         runtime = try CellRuntime(
-            configuration: cell, executors: engine.executors, sampler: sampler, metrics: metrics)
+            configuration: cell, executors: executors, sampler: sampler, files: files,
+            metrics: metrics, exchangeMode: exchangeMode,
+            transport: { transport -> any StageTransport in
+                guard let faults else { return transport }
+                return FaultyTransport(transport: transport, faults: faults)
+            })
+    }
+
+    /// One of the tiny models of the inference tests.
+    static func fixture(_ name: String) -> ModelDirectory {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent()
+            .appending(path: "InferenceTests/Fixtures/\(name)")
+        return ModelDirectory(path: folder.path())
     }
 
     func request(
@@ -52,16 +76,7 @@ struct RuntimeHarness {
     /// Everything one request is told.
     func collect(_ request: GenerationRequest) async -> Answer {
         var answer = Answer()
-        for await event in runtime.generate(request) {
-            switch event {
-            case .promptLogprobs(let scored): answer.prompt += scored
-            case .tokens(let tokens): answer.tokens += tokens
-            case .finished(let reason, let usage):
-                answer.reason = reason
-                answer.usage = usage
-            case .rejected(let reason): answer.rejection = reason
-            }
-        }
+        for await event in runtime.generate(request) { answer.take(event) }
         return answer
     }
 
@@ -71,6 +86,26 @@ struct RuntimeHarness {
         var reason: FinishReason?
         var usage: GenerationUsage?
         var rejection: RejectReason?
+
+        mutating func take(_ event: GenerationEvent) {
+            switch event {
+            case .promptLogprobs(let scored): prompt += scored
+            case .tokens(let tokens): self.tokens += tokens
+            case .finished(let reason, let usage):
+                self.reason = reason
+                self.usage = usage
+            case .rejected(let reason): rejection = reason
+            }
+        }
+    }
+
+    /// Serves requests until those that were cancelled have left: each one makes the cell look.
+    func becomeQuiet() async {
+        for token in 1..<200 {
+            let prompt = [TokenID(UInt32(token))]
+            _ = await collect(request(prompt: prompt, maxTokens: 2))
+            if runtime.load == (0, 0) { return }
+        }
     }
 
     /// A series of the metrics, summed over its labels.

@@ -11,9 +11,12 @@ struct WallTests {
         "Tokenization": system.union(["Domain", "HeapModule", "FoundationEssentials"]),
         "Inference": system.union(["Domain", "CKernels"]),
         "Cluster": ["Domain", "Scheduling", "Planning"],
+        "Simulation": ["Domain", "Scheduling", "Planning", "Cluster", "HeapModule"],
         "Telemetry": system.union(["Domain"]),
         "Runtime": system.union(["Domain", "Cluster", "Scheduling", "Planning"])
             .union(["Inference", "Telemetry"]),
+        "Benchmarking": system.union(["Domain", "Telemetry", "NIOCore", "NIOPosix", "NIOHTTP1"])
+            .union(["FoundationEssentials"]),
         "Gateway": system.union(["Domain", "Tokenization", "Telemetry", "Hummingbird"])
             .union(["HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"])
             .union(["FoundationEssentials", "ServiceLifecycle", "HTTPTypesFoundation"]),

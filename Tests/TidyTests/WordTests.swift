@@ -2,7 +2,9 @@ import Testing
 
 /// Words that say a rule is being broken.
 struct WordTests {
-    private static let cores: Set<String> = ["Domain", "Scheduling", "Planning", "Cluster"]
+    private static let cores: Set<String> = [
+        "Domain", "Scheduling", "Planning", "Cluster", "Simulation",
+    ]
 
     /// A core decides from its inputs alone: no clock, no chance, no waiting.
     @Test(arguments: SourceTree.swift.filter { $0.isSource && cores.contains($0.target) })

@@ -19,6 +19,14 @@ extension FieldReader {
         return Float(number)
     }
 
+    /// A span of time, written in seconds.
+    func seconds(_ key: String, in range: ClosedRange<Double>) throws(APIError) -> Duration? {
+        guard let value = value(key) else { return nil }
+        guard let number = value.doubleValue else { throw mismatch(key, "a number of seconds") }
+        guard range.contains(number) else { throw mismatch(key, Self.describe(range)) }
+        return .nanoseconds(Int64((number * 1e9).rounded()))
+    }
+
     /// Token ids below `vocabularySize`.
     func tokens(_ key: String, vocabularySize: Int) throws(APIError) -> [TokenID]? {
         guard let array = try array(key) else { return nil }

@@ -4,13 +4,19 @@ internal import NIOCore
 
 extension FieldReader {
     /// Collects and parses the body of a request, within limits of size and time.
-    init(_ request: Request, limits: GatewayLimits) async throws {
+    ///
+    /// - Parameter mayBeEmpty: takes no body at all for an object without members.
+    init(_ request: Request, limits: GatewayLimits, mayBeEmpty: Bool = false) async throws {
         let limit = limits.maxBodySize
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw APIError.bodyTooLarge(limit: limit)
         }
         let buffer = try await Self.collect(request, limit: limit, timeout: limits.bodyTimeout)
-        try self.init(body: Array(buffer.readableBytesView))
+        if mayBeEmpty, buffer.readableBytes == 0 {
+            self.init(JSONObject())
+        } else {
+            try self.init(body: Array(buffer.readableBytesView))
+        }
     }
 
     /// A body that trickles in must not hold a connection for ever.

@@ -6,22 +6,17 @@ struct RouteTable {
 
     func router() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: EnvelopeMiddleware(serving: serving, routes: Self.methods))
+        router.add(middleware: EnvelopeMiddleware(serving: serving, routes: names))
         addHealth(to: router)
-        router.add(middleware: KeyMiddleware(key: serving.configuration.apiKey))
+        if let cluster = serving.cluster { addCluster(cluster, to: router) }
+        router.add(middleware: KeyMiddleware.clients(serving.configuration))
         addModels(to: router)
         addTokenizer(to: router)
         addGeneration(to: router)
         return router
     }
 
-    /// The methods of each path, for answers to unknown ones and for metric labels.
-    static let methods: [String: String] = [
-        "/health": "GET", "/ready": "GET", "/ping": "GET, POST", "/version": "GET",
-        "/load": "GET", "/metrics": "GET", "/v1/models": "GET", "/v1/models/{id}": "GET",
-        "/tokenize": "POST", "/detokenize": "POST", "/tokenizer_info": "GET",
-        "/v1/completions": "POST", "/v1/chat/completions": "POST",
-    ]
+    private var names: RouteNames { RouteNames(hasCluster: serving.cluster != nil) }
 
     private func addHealth(to router: Router<GatewayContext>) {
         let health = HealthRoutes(serving: serving)
@@ -32,6 +27,29 @@ struct RouteTable {
         router.get("/version") { _, _ in health.version() }
         router.get("/load") { _, _ in health.load() }
         router.get("/metrics") { _, _ in health.metrics() }
+    }
+
+    /// The page is open, for a browser sends no key with it; what it shows and does is not.
+    private func addCluster(_ access: ClusterAccess, to router: Router<GatewayContext>) {
+        let cluster = ClusterRoutes(serving: serving, access: access)
+        router.get("/") { _, _ in cluster.page() }
+        let observers = router.group("/v1/cluster")
+            .add(middleware: KeyMiddleware.observers(serving.configuration))
+        observers.get { _, _ in cluster.snapshot() }
+        observers.get("/log") { request, _ in try cluster.log(request) }
+        observers.get("/stream") { request, context in
+            try await cluster.stream(request, context)
+        }
+        let operators = router.group("/v1/cluster")
+            .add(middleware: OperatorMiddleware(serving.configuration))
+        operators.post("/drop") { request, _ in try await cluster.drop(request) }
+        operators.post("/restore") { request, _ in try await cluster.restore(request) }
+        operators.post("/instances/:id/drain") { request, context in
+            try await cluster.drain(request, instance: try context.parameters.require("id"))
+        }
+        operators.post("/what-if") { request, context in
+            try await cluster.whatIf(request, context)
+        }
     }
 
     private func addModels(to router: Router<GatewayContext>) {

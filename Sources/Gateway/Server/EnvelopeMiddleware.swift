@@ -10,8 +10,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
     typealias Context = GatewayContext
 
     let serving: Serving
-    /// Known paths and their methods.
-    let routes: [String: String]
+    let routes: RouteNames
 
     func handle(
         _ request: Request, context: GatewayContext,
@@ -29,7 +28,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
             response = refuse(request, context, apiError(error, request))
         }
         response.headers[Self.requestIDHeader] = id
-        let path = label(request.uri.path)
+        let path = routes.label(request.uri.path)
         serving.metrics.recordHTTPRequest(path: path, status: response.status.code)
         return response
     }
@@ -46,12 +45,6 @@ struct EnvelopeMiddleware: RouterMiddleware {
         }
         return RandomName.make()
     }
-
-    /// A bounded set of names for metrics.
-    private func label(_ path: String) -> String {
-        if routes[path] != nil { return path }
-        return path.hasPrefix("/v1/models/") ? "/v1/models/{id}" : "other"
-    }
 }
 
 extension EnvelopeMiddleware {
@@ -59,7 +52,7 @@ extension EnvelopeMiddleware {
         let path = request.uri.path
         let method = request.method.rawValue
         switch error.status.code {
-        case 404 where routes[label(path)] != nil:
+        case 404 where routes.methods(path) != nil:
             return .methodNotAllowed(method: method, path: path)
         case 404: return .unknownRoute(method: method, path: path)
         case let status:
@@ -74,7 +67,7 @@ extension EnvelopeMiddleware {
             context.logger.warning("\(error.message)", metadata: ["code": "\(error.code ?? "")"])
         }
         var response = Response.error(error)
-        if error.status == 405 { response.headers[.allow] = routes[label(request.uri.path)] }
+        if error.status == 405 { response.headers[.allow] = routes.methods(request.uri.path) }
         guard leavesBodyUnread(request, error) else { return response }
         response.headers[.connection] = "close"
         let bytes = ByteBuffer(bytes: error.body)
@@ -92,7 +85,7 @@ extension EnvelopeMiddleware {
     private func leavesBodyUnread(_ request: Request, _ error: APIError) -> Bool {
         switch error.status {
         case 408, 413: return true
-        case 401, 404, 405:
+        case 401, 403, 404, 405:
             guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else {
                 return request.headers[.transferEncoding] != nil
             }

@@ -28,5 +28,18 @@ package struct GatewayLimits: Hashable, Sendable {
     /// Alternatives reported per token.
     package var maxLogprobs = 20
 
+    /// Open dashboards and other readers of the cell's stream.
+    package var maxClusterStreams = 32
+    /// The time between two snapshots of such a stream.
+    package var clusterInterval: Duration = .milliseconds(500)
+    /// Simulations at a time.
+    package var maxWhatIfs = 2
+    /// How long one simulation may take.
+    package var whatIfTimeout: Duration = .seconds(60)
+    /// Imagined requests of one simulation.
+    package var maxArrivals = 10_000
+    /// Tokens of all imagined requests of one simulation.
+    package var maxWhatIfTokens = 20_000_000
+
     package init() {}
 }

@@ -16,11 +16,13 @@ package struct GatewayServer: Service {
     private let onListening: @Sendable (_ port: Int) -> Void
 
     /// - Parameters:
+    ///   - operations: `nil` serves neither the dashboard nor the operators' routes.
     ///   - template: `nil` for a model without one; chat requests are refused then.
     ///   - onListening: called once with the port, which the system chooses when 0 is configured.
     package init(
         configuration: GatewayConfiguration,
         backend: any CompletionBackend,
+        operations: (any ClusterOperations)? = nil,
         tokenizer: Tokenizer,
         template: ChatTemplate?,
         metrics: ServerMetrics,
@@ -29,7 +31,8 @@ package struct GatewayServer: Service {
     ) {
         serving = Serving(
             configuration: configuration, backend: backend, tokenizer: tokenizer,
-            template: template, metrics: metrics, gate: DrainGate())
+            template: template, metrics: metrics, gate: DrainGate(),
+            cluster: operations.map { ClusterAccess($0, limits: configuration.limits) })
         self.logger = logger
         self.onListening = onListening
     }

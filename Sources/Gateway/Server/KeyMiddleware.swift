@@ -1,35 +1,29 @@
-internal import HTTPTypes
 internal import Hummingbird
 
-/// Lets nobody without the key through. It guards the routes that are added after it; probes and
-/// metrics are added before.
+/// Lets nobody through who shows none of the keys; without keys it lets everybody through.
 struct KeyMiddleware: RouterMiddleware {
     typealias Context = GatewayContext
 
-    private let expected: [UInt8]?
+    let keys: [BearerKey]
 
-    init(key: String?) { expected = key.map { Array($0.utf8) } }
+    /// Generation and everything else that clients use: the API key.
+    static func clients(_ configuration: GatewayConfiguration) -> Self {
+        Self(keys: [configuration.apiKey].compactMap { $0 }.map(BearerKey.init))
+    }
+
+    /// Looking at the cell: like clients, and whoever may command may look.
+    static func observers(_ configuration: GatewayConfiguration) -> Self {
+        guard let key = configuration.apiKey else { return Self(keys: []) }
+        return Self(keys: [key, configuration.adminKey].compactMap { $0 }.map(BearerKey.init))
+    }
 
     func handle(
         _ request: Request, context: GatewayContext,
         next: @concurrent (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
-        if let expected {
-            let parts = request.headers[.authorization]?.split(separator: " ", maxSplits: 1) ?? []
-            guard parts.count == 2, parts[0].lowercased() == "bearer",
-                Self.areEqual(Array(parts[1].utf8), expected)
-            else { throw APIError.invalidAPIKey }
+        guard keys.isEmpty || keys.contains(where: { $0.isShown(by: request) }) else {
+            throw APIError.invalidAPIKey
         }
         return try await next(request, context)
-    }
-
-    /// Takes the same time wherever the first difference is, so that a key cannot be guessed
-    /// byte by byte.
-    static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        var difference: UInt8 = left.count == right.count ? 0 : 1
-        for position in right.indices {
-            difference |= right[position] ^ (position < left.count ? left[position] : 0)
-        }
-        return difference == 0
     }
 }

@@ -11,6 +11,8 @@ struct Serving: Sendable {
     var template: ChatTemplate?
     var metrics: ServerMetrics
     var gate: DrainGate
+    /// `nil` for a backend without a cell to show; its routes do not exist then.
+    var cluster: ClusterAccess?
 
     var limits: GatewayLimits { configuration.limits }
 

@@ -1,5 +1,4 @@
 internal import Domain
-internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
@@ -65,10 +64,7 @@ extension Answer {
         }
         return Response(
             status: .ok,
-            headers: [
-                .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache",
-                Self.proxyBuffering: "no",
-            ], body: body(feed, first: first, lifetime))
+            headers: .eventStream, body: body(feed, first: first, lifetime))
     }
 
     private func body(
@@ -86,7 +82,4 @@ extension Answer {
             try await writer.finish(nil)
         }
     }
-
-    /// Asks proxies to pass events on at once.
-    private static let proxyBuffering = HTTPField.Name("X-Accel-Buffering") ?? .via
 }

@@ -86,7 +86,8 @@ package struct ThroughputBenchmark {
                     tokens: tokens..<step.tokens.count, blocks: blocks..<step.blocks.count,
                     output: StepOutput(sample: true, promptLogprobs: false)))
         }
-        try executor.run(step, input: nil) { _ in }
+        let range = StageRange.whole(layerCount: executor.configuration.layerCount)
+        try executor.run(step, stage: 0, range: range, input: nil) { _ in }
     }
 
     private func time(_ body: () throws -> Void) rethrows -> Double {

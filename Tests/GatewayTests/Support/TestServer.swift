@@ -1,7 +1,9 @@
 internal import Domain
 internal import Gateway
 internal import Logging
+internal import ServiceLifecycle
 internal import Telemetry
+internal import Testing
 internal import Tokenization
 
 /// A real server on a free port.
@@ -13,14 +15,17 @@ struct TestServer: Sendable {
     /// Runs `body` against a server and takes the server down.
     static func run(
         _ backend: ScriptedBackend = ScriptedBackend(),
+        operations: (any ClusterOperations)? = nil,
         apiKey: String? = nil,
+        adminKey: String? = nil,
         limits: GatewayLimits = GatewayLimits(),
         body: (TestServer) async throws -> Void
     ) async throws {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let metrics = ServerMetrics.test
         let server = try make(
-            backend, apiKey: apiKey, limits: limits, metrics: metrics
+            backend, operations: operations, apiKey: apiKey, adminKey: adminKey,
+            limits: limits, metrics: metrics
         ) { continuation.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -38,7 +43,8 @@ struct TestServer: Sendable {
     }
 
     static func make(
-        _ backend: ScriptedBackend, port: Int = 0, apiKey: String? = nil,
+        _ backend: ScriptedBackend, operations: (any ClusterOperations)? = nil, port: Int = 0,
+        apiKey: String? = nil, adminKey: String? = nil,
         limits: GatewayLimits = GatewayLimits(), metrics: ServerMetrics = .test,
         onListening: @escaping @Sendable (Int) -> Void
     ) throws -> GatewayServer {
@@ -46,10 +52,35 @@ struct TestServer: Sendable {
         logger.logLevel = .critical
         return GatewayServer(
             configuration: GatewayConfiguration(
-                port: port, apiKey: apiKey, version: "1.2.3", limits: limits),
-            backend: backend, tokenizer: try TestTokenizer.make(),
+                port: port, apiKey: apiKey, adminKey: adminKey, version: "1.2.3", limits: limits),
+            backend: backend, operations: operations, tokenizer: try TestTokenizer.make(),
             template: try TestTokenizer.template(), metrics: metrics, logger: logger,
             onListening: onListening)
+    }
+
+    /// Runs the server in a service group; `body` gets the port and the group, and ends the group.
+    static func runService(
+        _ backend: ScriptedBackend, operations: (any ClusterOperations)? = nil,
+        limits: GatewayLimits = GatewayLimits(),
+        _ body: (Int, ServiceGroup) async throws -> Void
+    ) async throws {
+        let (ports, continuation) = AsyncStream<Int>.makeStream()
+        let server = try make(backend, operations: operations, limits: limits) {
+            continuation.yield($0)
+        }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { continuation.finish() }
+                try await group.run()
+            }
+            var iterator = ports.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            try await body(port, group)
+            try await tasks.waitForAll()
+        }
     }
 
     func connect(timeout: Int = 20) throws -> RawClient {
@@ -74,7 +105,9 @@ struct TestServer: Sendable {
     static func request(
         _ method: String, _ path: String, body: String? = nil, headers: [String: String] = [:]
     ) -> String {
-        var text = "\(method) \(path) HTTP/1.1\r\nHost: test\r\n"
+        var headers = headers
+        headers["Host"] = headers["Host"] ?? "test"
+        var text = "\(method) \(path) HTTP/1.1\r\n"
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
             text += "\(name): \(value)\r\n"
         }
