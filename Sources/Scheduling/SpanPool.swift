@@ -163,7 +163,7 @@ extension SpanPool {
     /// Gives up every cached span and caches no more: the group is about to end or to change its
     /// memory.
     package mutating func stopCaching(_ stores: inout [BlockStore]) {
-        while let span = cached.first { evict(span, &stores) }
+        evictAll(&stores)
         isCaching = false
     }
 

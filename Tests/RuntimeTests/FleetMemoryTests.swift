@@ -195,6 +195,40 @@ struct FleetMemoryTests {
         #expect(deeds == [steps[0], .changed, .undone, steps[1], .changed, .undone])
     }
 
+    /// While a change has not been decided on, nothing of an older one is torn down: the younger
+    /// one could not be taken back after that.
+    @Test func settlingWaitsForTheNextDecision() throws {
+        let harness = try FleetHarness(instances: 1, columns: 4)
+        defer { harness.fleet.stop() }
+        let gate = Monitor(false)
+        harness.hooks[0].beforeStep.withLock {
+            $0 = { _ in gate.wait { $0 ? .leave(()) : .sleep } }
+        }
+        var table = PipelineTable()
+        table.form(GroupID(0), [GroupStage(0, whole)], at: .zero)
+        var sequences = (0..<2).map { FakeSequence.random(index: $0, seed: 1) }
+        func run(_ index: Int) {
+            let step = FakeSequence.step(
+                &sequences, [index], id: StepID(index: index), group: GroupID(0), stageCount: 1)
+            harness.fleet.run(
+                table.begin(step, records: [sequences[index].record], at: .zero))
+        }
+        var first = MemoryChange()
+        first.vacated = [.init(layers: whole, columns: [2..<4])]
+        var second = MemoryChange()
+        second.vacated = [.init(layers: whole, columns: [1..<2])]
+        run(0)
+        harness.fleet.change(first, on: InstanceID(0))
+        harness.fleet.settleChange(on: InstanceID(0))
+        harness.fleet.change(second, on: InstanceID(0))
+        run(1)
+        harness.fleet.undoChange(on: InstanceID(0))
+        gate.update { $0 = true }
+        for _ in 0..<4 { #expect(failure(try harness.nextReport()) == nil) }
+        harness.fleet.stop()
+        #expect(harness.fleet.workers[0].executor.blockCount(of: whole) == 2 * 4096)
+    }
+
     /// Transfers of blocks nobody computes with, while pipelines run: both are exact.
     @Test(arguments: 0..<10, ExchangeMode.allCases)
     func stepsAndTransfersDoNotDisturbEachOther(seed: Int, mode: ExchangeMode) throws {

@@ -15,12 +15,16 @@ struct FleetHarness {
     let shapes: [InstanceMemoryShape]
     private let reports = Monitor<[Report]>([])
 
-    init(instances: Int, mode: ExchangeMode = .coordinated, hostBlocks: BlockCount = 0) throws {
+    /// - Parameter columns: KV pages of each layer.
+    init(
+        instances: Int, mode: ExchangeMode = .coordinated, hostBlocks: BlockCount = 0,
+        columns: Int = 2
+    ) throws {
         let server = ServerMetrics(
             modelName: "fake", maxModelLength: 64, blockSize: FakeExecutor.blockSize,
             blockCount: 0, version: "test")
         let hooks = (0..<instances).map { _ in FakeExecutor.Hooks() }
-        let executors = try hooks.map { try FakeExecutor(hooks: $0) }
+        let executors = try hooks.map { try FakeExecutor(columns: columns, hooks: $0) }
         let view = executors[0].memoryView
         self.hooks = hooks
         shapes = executors.map(\.memoryShape)
