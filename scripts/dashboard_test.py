@@ -20,15 +20,14 @@ import os
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
-HOST = "127.0.0.1"
+from local_server import HOST, free_port, wait_until_healthy
+
 DEFAULT_ARGUMENTS = ["--data-parallel-size", "2", "--memory-per-instance", "26MiB"]
 CLIENTS = 48
 
@@ -58,7 +57,7 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Tests the dashboard in a real browser.")
-    parser.add_argument("--screenshots", type=Path, default=Path("."), metavar="FOLDER")
+    parser.add_argument("--screenshots", type=Path, default=Path(".build"), metavar="FOLDER")
     parser.add_argument("binary")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
@@ -298,25 +297,6 @@ class Page:
         data = self.call("Page.captureScreenshot", {"format": "png"})["data"]
         path.write_bytes(base64.b64decode(data))
         print(f"dashboard: wrote {path}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
-
-
-def wait_until_healthy(server: subprocess.Popen, port: int) -> None:
-    for _ in range(600):
-        expect(server.poll() is None, f"the server ended with {server.poll()}")
-        try:
-            with urllib.request.urlopen(f"http://{HOST}:{port}/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("dashboard: the server did not become healthy within a minute")
 
 
 def expect(condition: bool, message: str) -> None:

@@ -18,6 +18,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import local_server  # noqa: E402
 import smoke  # noqa: E402
 
 
@@ -27,11 +28,11 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=256)
     parser.add_argument("--tokens", type=int, default=64)
     options, serve = parser.parse_known_args()
-    port = smoke.free_port()
+    port = local_server.free_port()
     command = [options.binary, "serve", "--port", str(port), "--log-level", "error", *serve]
     server = subprocess.Popen(command)
     try:
-        smoke.wait_until_healthy(server, port)
+        local_server.wait_until_healthy(server, port)
         before = times(server.pid)
         start = time.monotonic()
         chunks = asyncio.run(hold_streams(port, options.streams, options.tokens))
@@ -59,8 +60,8 @@ async def stream(port: int, index: int, tokens: int) -> int:
             "return_token_ids": True,
         }
     ).encode()
-    reader, writer = await asyncio.open_connection(smoke.HOST, port)
-    head = f"POST /v1/completions HTTP/1.1\r\nHost: {smoke.HOST}\r\nConnection: close\r\n"
+    reader, writer = await asyncio.open_connection(local_server.HOST, port)
+    head = f"POST /v1/completions HTTP/1.1\r\nHost: {local_server.HOST}\r\nConnection: close\r\n"
     head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
     content = await asyncio.wait_for(reader.read(-1), timeout=1800)

@@ -15,9 +15,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 
-HOST = "127.0.0.1"
+from local_server import HOST, free_port, wait_until_healthy
 
 
 def main() -> None:
@@ -39,25 +38,6 @@ def main() -> None:
             server.kill()
             server.wait(timeout=10)
     print("smoke: passed")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
-
-
-def wait_until_healthy(server: subprocess.Popen, port: int) -> None:
-    for _ in range(600):
-        expect(server.poll() is None, f"the server ended with {server.poll()}")
-        try:
-            with urllib.request.urlopen(f"http://{HOST}:{port}/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("smoke: the server did not become healthy within a minute")
 
 
 def request(port: int, method: str, path: str, body: dict | None = None) -> tuple[int, bytes]:

@@ -44,22 +44,21 @@ extension Cell {
 
     /// A decoding sequence whose leaving lets the fullest group admit its next one: the smallest
     /// that frees enough, or else the largest that fits the other side's half of the difference.
-    private func nextMigration() -> (sequence: SequenceID, target: GroupID)? {
-        let incoming = { (id: GroupID) in
+    private mutating func nextMigration() -> (sequence: SequenceID, target: GroupID)? {
+        let incoming = { [relocations] (id: GroupID) in
             relocations.reduce(0) { $0 + ($1.to == id ? 1 : 0) - ($1.from == id ? 1 : 0) }
         }
         let busy = groups.ids.filter { groups[$0].waitingCount > 0 && incoming($0) == 0 }
         guard let source = busy.min(by: { slack(groups[$0]) < slack(groups[$1]) }),
-            let target = roomiest(), target != source, groups[target].hasSeat
+            let target = roomiest(), target != source
         else { return nil }
         let limit = (slack(groups[target]) - slack(groups[source])) / 2
         let room = min(limit, groups[target].pool.freeCount(stores))
         let movable = groups[source].running.filter { id in
             table[id].phase == .running && table[id].pendingCount == 1
-                && table[id].spans.count < room
-                && !relocations.contains { $0.sequence == id }
+                && table[id].spans.count < room && !isRelocating(id)
         }
-        guard let head = groups[source].waitingHead(in: table) else { return nil }
+        guard let head = groups[source].firstWaiting(in: table) else { return nil }
         let missing =
             groups[source].spansNeeded(for: table[head].tokens.count)
             - groups[source].pool.freeCount(stores)

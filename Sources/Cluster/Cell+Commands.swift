@@ -86,19 +86,8 @@ extension Cell {
                 groups[$0].isAccepting && groups[$0].isRunning && !isChanging(groups[$0])
             }
             guard !open.isEmpty else { return }
-            for id in groups[group].takeWaiting(from: table) {
-                let target = emptiest(of: open, counting: \.waitingSpans)
-                join(id, target)
-                planIfIdle(target, &effects)
-            }
-            for id in groups[group].running where table[id].phase == .running {
-                guard relocations.count < configuration.relocation.maxConcurrent else { break }
-                guard !relocations.contains(where: { $0.sequence == id }) else { continue }
-                let target = emptiest(of: open, counting: \.waitingSpans)
-                guard groups[target].hasSeat,
-                    startMove(id, to: target, isLive: true, now, &effects)
-                else { break }
-            }
+            empty(group, into: open, now, &effects)
+            for target in open { planIfIdle(target, &effects) }
             guard groups[group].isIdle, !isRelocating(group), !hasSwapped(group) else { continue }
             draining.removeAll { $0 == group }
             effects.append(.note(.drainFinished(groups[group].stages[0].instance)))

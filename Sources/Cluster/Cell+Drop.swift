@@ -6,16 +6,14 @@ internal import Scheduling
 extension Cell {
     /// Groups that may be merged now.
     var plannableGroups: [PlannableGroup] {
-        groups.map { group in
-            let isBusy =
-                !group.isAccepting || !group.isRunning
-                || isChanging(group)
-                || isRelocating(group.group)
-            return isBusy
-                ? nil
-                : PlannableGroup(
-                    id: group.group, stages: group.stages, liveBlocks: group.pool.usedCount)
-        }.compactMap { $0 }
+        groups.map { $0 }.filter { isSettled($0) }.map {
+            PlannableGroup(id: $0.group, stages: $0.stages, liveBlocks: $0.pool.usedCount)
+        }
+    }
+
+    /// Whether the group serves and nothing about it, or on its way from or to it, is under way.
+    func isSettled(_ group: GroupScheduler) -> Bool {
+        group.isAccepting && group.isRunning && !isChanging(group) && !isRelocating(group.group)
     }
 
     /// Whether the group, or the memory of a member, is part of a change under way.
@@ -27,6 +25,11 @@ extension Cell {
     /// Whether a sequence is on its way from or to the group.
     func isRelocating(_ group: GroupID) -> Bool {
         relocations.contains { $0.from == group || $0.to == group }
+    }
+
+    /// Whether the sequence is on its way somewhere.
+    func isRelocating(_ sequence: SequenceID) -> Bool {
+        relocations.contains { $0.sequence == sequence }
     }
 
     mutating func startDrop(
@@ -146,27 +149,26 @@ extension Cell {
         _ index: Int, _ now: Instant, _ effects: inout [Effect]
     ) {
         let group = reshapes[index].group
-        var isBlocked = false
-        for id in frozenSequences(of: index) {
-            guard
-                relocations.count(where: { $0.to == group })
-                    < configuration.relocation.maxConcurrent
-            else { break }
+        let waiting = mayFollow(to: group) ? frozenSequences(of: index) : []
+        for id in waiting where mayFollow(to: group) {
             if startMove(id, to: group, isLive: false, now, &effects) { continue }
-            isBlocked = true
             handleBlocked(id, index, now, &effects)
-            break
+            return
         }
-        guard !isBlocked else { return }
         reshapes[index].blockedSince = nil
         setAside(0, in: group, &effects)
+    }
+
+    /// Whether one more sequence may be on its way to the group.
+    private func mayFollow(to group: GroupID) -> Bool {
+        relocations.count { $0.to == group } < configuration.relocation.maxConcurrent
     }
 
     /// Sequences of the old groups that still stand there, in order of arrival.
     private func frozenSequences(of index: Int) -> [SequenceID] {
         reshapes[index].leaving.flatMap { groups[$0].running }
             .filter { id in
-                table[id].phase == .running && !relocations.contains { $0.sequence == id }
+                table[id].phase == .running && !isRelocating(id)
             }
             .sorted { table[$0].arrival < table[$1].arrival }
     }

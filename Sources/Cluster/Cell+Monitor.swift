@@ -100,11 +100,12 @@ extension Cell {
 
     /// Asks to be woken as long as there is something to watch.
     mutating func orderWake(_ now: Instant, _ effects: inout [Effect]) {
+        guard !isWakeOrdered else { return }
         let isCalm =
             isIdle && reshapes.isEmpty
             && (configuration.overloadPolicy != .drop || !configuration.overload.isRestoreEnabled
                 || !groups.ids.contains { groups[$0].isPipeline })
-        guard !isWakeOrdered, !isCalm else { return }
+        guard !isCalm else { return }
         isWakeOrdered = true
         effects.append(.wakeAt(nextSample))
     }

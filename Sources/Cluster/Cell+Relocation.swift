@@ -27,14 +27,15 @@ extension Cell {
         return true
     }
 
-    /// Whether a sequence that goes to other instances would find blocks for all it knows and some
-    /// to grow, so that its KV is not copied in vain.
+    /// Whether a sequence that goes to other instances would find a seat, and blocks for all it
+    /// knows and some to grow, so that its KV is not copied in vain.
     private func hasRoomForAll(of id: SequenceID, in target: GroupID) -> Bool {
         let (source, pool) = (groups[groupOf[id.index]].pool, groups[target].pool)
         let isNew = pool.instances.contains { !source.instances.contains($0) }
         let reserve = Double(pool.capacity(stores)) * configuration.scheduler.watermark
         let needed = table[id].spans.count + configuration.relocation.finalBlocks
-        return !isNew || pool.freeCount(stores) >= needed + Int(reserve)
+        let hasRoom = pool.freeCount(stores) >= needed + Int(reserve)
+        return !isNew || (groups[target].hasSeat && hasRoom)
     }
 
     /// Reserves the destination's spans up to `end` of the sequence's own.
@@ -165,6 +166,38 @@ extension Cell {
             relocations[index].placed += sources.count
             proceed(index, now, &effects)
         }
+    }
+}
+
+// MARK: - Emptying a group
+
+extension Cell {
+    /// Sends what waits in a group to others, and starts to move what runs there, as many at once
+    /// as may be on the move and as find room.
+    mutating func empty(
+        _ group: GroupID, into open: [GroupID], _ now: Instant, _ effects: inout [Effect]
+    ) {
+        for id in groups[group].takeWaiting(from: table) { join(id, emptiest(of: open)) }
+        for id in groups[group].running where table[id].phase == .running {
+            guard relocations.count < configuration.relocation.maxConcurrent else { return }
+            guard !isRelocating(id) else { continue }
+            guard startMove(id, to: emptiest(of: open), isLive: true, now, &effects) else {
+                return
+            }
+        }
+    }
+
+    /// The group with the most spans that nobody holds or waits for, less those in use; ties go to
+    /// the first.
+    private func emptiest(of candidates: [GroupID]) -> GroupID {
+        var best = candidates[0]
+        var most = Int.min
+        for candidate in candidates {
+            let group = groups[candidate]
+            let free = group.pool.freeCount(stores) - group.pool.usedCount - group.waitingSpans
+            if free > most { (best, most) = (candidate, free) }
+        }
+        return best
     }
 }
 

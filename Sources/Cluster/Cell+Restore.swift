@@ -7,12 +7,9 @@ internal import Scheduling
 extension Cell {
     /// Groups that a restore could split now.
     var restorableGroups: [GroupID] {
-        groups.map { group in
-            let isBusy =
-                !group.isPipeline || !group.isAccepting || !group.isRunning
-                || isChanging(group) || isRelocating(group.group)
-            return isBusy || !fitsBase(group) ? nil : group.group
-        }.compactMap { $0 }
+        groups.ids.filter {
+            groups[$0].isPipeline && isSettled(groups[$0]) && fitsBase(groups[$0])
+        }
     }
 
     /// Whether what the group's sequences hold fits the blocks of a whole instance.
@@ -166,18 +163,8 @@ extension Cell {
     /// when it is empty.
     mutating func spread(_ index: Int, _ now: Instant, _ effects: inout [Effect]) {
         let (group, opened) = (reshapes[index].group, reshapes[index].opened)
-        if groups[group].waitingCount > 0 {
-            for id in groups[group].takeWaiting(from: table) {
-                join(id, emptiest(of: opened, counting: \.waitingSpans))
-            }
-        }
         evictForMerged(opened)
-        for id in groups[group].running where table[id].phase == .running {
-            guard relocations.count < configuration.relocation.maxConcurrent else { break }
-            guard !relocations.contains(where: { $0.sequence == id }) else { continue }
-            let target = emptiest(of: opened, counting: \.waitingSpans)
-            guard startMove(id, to: target, isLive: true, now, &effects) else { break }
-        }
+        empty(group, into: opened, now, &effects)
         let isLeft = isRelocating(group) || !groups[group].isIdle
         let members = groups[group].stages.map(\.instance)
         if !isLeft { dissolve(group, &effects) }
@@ -199,17 +186,5 @@ extension Cell {
             guard stores[instance.index].freeCount == 0 else { continue }
             groups[single].pool.evictAll(&stores)
         }
-    }
-
-    /// The group with the most free spans after what `load` counts; ties go to the first.
-    func emptiest(of candidates: [GroupID], counting load: (GroupScheduler) -> Int) -> GroupID {
-        var best = candidates[0]
-        var most = Int.min
-        for candidate in candidates {
-            let group = groups[candidate]
-            let free = group.pool.freeCount(stores) - group.pool.usedCount - load(group)
-            if free > most { (best, most) = (candidate, free) }
-        }
-        return best
     }
 }

@@ -94,10 +94,4 @@ extension GroupScheduler {
         guard let id = waiting.first(in: table) else { return }
         removeFirstWaiting(table[id])
     }
-
-    /// The next sequence to be admitted. Complexity: O(entries of cancelled sequences).
-    package func waitingHead(in table: SequenceTable) -> SequenceID? {
-        var queue = waiting
-        return queue.first(in: table)
-    }
 }

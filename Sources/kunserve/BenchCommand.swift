@@ -28,17 +28,8 @@ struct ThroughputCommand: ParsableCommand {
             """
     )
 
-    @Option(name: [.short, .long], help: "Directory of a Hugging Face model (default: demo).")
-    var model: String?
-
-    @Option(help: "Compute type: auto, bf16 or f32.")
-    var dtype: ComputeTypeArgument = .auto
-
-    @Option(help: "Compute threads (default: one per processor).")
-    var threads: Int?
-
-    @Option(help: "Kernels to use (default: the best).")
-    var kernelTier: String?
+    @OptionGroup
+    var instance: InstanceOptions
 
     @Option(help: "Tokens of the prompt.")
     var promptTokens = 512
@@ -76,11 +67,7 @@ struct ThroughputCommand: ParsableCommand {
     }
 
     private func load(_ benchmark: ThroughputBenchmark) throws -> Engine {
-        let directory = try DemoModel.directory(at: model)
-        var configuration = EngineConfiguration(model: directory)
-        configuration.computeType = dtype.computeType
-        configuration.threadsPerInstance = threads
-        configuration.kernelTier = kernelTier
+        var configuration = try instance.configuration()
         configuration.memory = .kvCache(.gibibytes(1))
         configuration.scheduler.maxBatchedTokens = max(512, batch)
         var bar = ProgressBar(label: "loading")

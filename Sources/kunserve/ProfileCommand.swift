@@ -25,17 +25,8 @@ struct ProfileCommand: ParsableCommand {
             """
     )
 
-    @Option(name: [.short, .long], help: "Directory of a Hugging Face model (default: demo).")
-    var model: String?
-
-    @Option(help: "Compute type: auto, bf16 or f32.")
-    var dtype: ComputeTypeArgument = .auto
-
-    @Option(help: "Compute threads (default: one per processor).")
-    var threads: Int?
-
-    @Option(help: "Kernels to use (default: the best).")
-    var kernelTier: String?
+    @OptionGroup
+    var instance: InstanceOptions
 
     @Option(help: "The longest sequence to measure (default: the model's).")
     var maxModelLen: Int?
@@ -74,7 +65,7 @@ struct ProfileCommand: ParsableCommand {
     func run() throws {
         let file = try output.map { try ProfileFile(path: $0) }
         let engine = try load()
-        var profiler = Profiler(model: model ?? DemoModel.name)
+        var profiler = Profiler(model: instance.model ?? DemoModel.name)
         profiler.seconds = seconds
         profiler.seed = seed
         var bar = ProgressBar(label: "measuring")
@@ -86,10 +77,7 @@ struct ProfileCommand: ParsableCommand {
     }
 
     private func load() throws -> Engine {
-        var configuration = EngineConfiguration(model: try DemoModel.directory(at: model))
-        configuration.computeType = dtype.computeType
-        configuration.threadsPerInstance = threads
-        configuration.kernelTier = kernelTier
+        var configuration = try instance.configuration()
         configuration.maxModelLength = maxModelLen
         configuration.memory =
             memoryPerInstance.map { .budget($0) } ?? .kvCache(kvCacheMemoryBytes ?? .gibibytes(1))
