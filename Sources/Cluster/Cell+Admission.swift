@@ -4,11 +4,12 @@ internal import Scheduling
 
 extension Cell {
     mutating func submit(_ request: GenerationRequest, _ effects: inout [Effect]) {
+        updateView()
         if let reason = reasonToReject(request) {
             effects.append(.rejected(request.id, reason))
             return
         }
-        guard let group = dispatcher.choose(from: view) else {
+        guard let group = dispatcher.choose() else {
             effects.append(.rejected(request.id, .draining))
             return
         }
@@ -41,19 +42,28 @@ extension Cell {
             return .contextLengthExceeded(prompt: request.prompt.count, limit: limit)
         }
         let maxQueued = configuration.scheduler.maxQueued
-        let queued = waitingCount
+        let queued = view.total.waiting + swapped.count { !$0.isAborted && $0.phase != .leaving }
         return queued >= maxQueued ? .overloaded(queued: queued, limit: maxQueued) : nil
     }
 
-    /// What policies may see.
-    var view: ClusterView {
-        ClusterView(
-            groups: groups.map {
-                GroupLoad(
-                    group: $0.group, running: $0.running.count, waiting: $0.waitingCount,
-                    freeBlocks: $0.pool.freeCount(stores),
-                    totalBlocks: $0.pool.capacity(stores), isDraining: !$0.isAccepting)
-            })
+    /// Brings what policies see up to date. Complexity: O(log groups) for each group that has
+    /// changed since the last time.
+    mutating func updateView() {
+        if !reshapes.isEmpty { groups.touchAll() }
+        groups.takeTouched(into: &changedGroups)
+        for id in changedGroups {
+            let load = groups.contains(id) ? load(of: id) : nil
+            view.set(load, for: id)
+            dispatcher.update(id, to: load)
+        }
+    }
+
+    private mutating func load(of group: GroupID) -> GroupLoad {
+        let fill = groups.fill(of: group, stores)
+        return GroupLoad(
+            group: group, running: fill.running, waiting: fill.waiting, usedBlocks: fill.used,
+            queuedBlocks: fill.queued, freeBlocks: fill.free, totalBlocks: fill.capacity,
+            isDraining: !fill.isAccepting)
     }
 
     mutating func cancel(

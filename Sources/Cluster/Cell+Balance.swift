@@ -23,7 +23,7 @@ extension Cell {
     /// Sends the first waiting sequence of a full group to one that can run it at once.
     mutating func moveWaiting(_ effects: inout [Effect]) {
         for source in groups.ids
-        where groups[source].waitingCount > 0 && !isChanging(groups[source]) {
+        where groups[source].waitingCount > 0 && !isChanging(source) {
             while let id = groups[source].firstWaiting(in: table) {
                 let needed = groups[source].spansNeeded(for: table[id].tokens.count)
                 guard groups[source].pool.freeCount(stores) < needed,
@@ -38,7 +38,7 @@ extension Cell {
     }
 
     private func roomiest() -> GroupID? {
-        groups.ids.filter { groups[$0].isAccepting && !isChanging(groups[$0]) }
+        groups.ids.filter { groups[$0].isAccepting && !isChanging($0) }
             .max { slack(groups[$0]) < slack(groups[$1]) }
     }
 

@@ -64,7 +64,7 @@ extension Cell {
             groups[$0].stages.count == 1 && groups[$0].stages[0].instance == instance
                 && groups[$0].isAccepting
         }
-        guard let group = single, !isChanging(groups[group]) else {
+        guard let group = single, !isChanging(group) else {
             let reason = "it serves with others, is draining already, or does not exist"
             refuse(.drain(instance), reason, &effects)
             return
@@ -83,7 +83,7 @@ extension Cell {
     mutating func moveDraining(_ now: Instant, _ effects: inout [Effect]) {
         for group in draining {
             let open = groups.ids.filter {
-                groups[$0].isAccepting && groups[$0].isRunning && !isChanging(groups[$0])
+                groups[$0].isAccepting && groups[$0].isRunning && !isChanging($0)
             }
             guard !open.isEmpty else { return }
             empty(group, into: open, now, &effects)

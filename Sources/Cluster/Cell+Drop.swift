@@ -6,20 +6,35 @@ internal import Scheduling
 extension Cell {
     /// Groups that may be merged now.
     var plannableGroups: [PlannableGroup] {
-        groups.map { $0 }.filter { isSettled($0) }.map {
-            PlannableGroup(id: $0.group, stages: $0.stages, liveBlocks: $0.pool.usedCount)
+        groups.ids.filter { isSettled($0) }.map {
+            PlannableGroup(
+                id: $0, stages: groups[$0].stages, liveBlocks: groups[$0].pool.usedCount)
         }
     }
 
+    /// Whether there are two groups that may be merged now.
+    var canDrop: Bool {
+        var found = 0
+        for id in groups.ids where isSettled(id) {
+            found += 1
+            if found > 1 { return true }
+        }
+        return false
+    }
+
     /// Whether the group serves and nothing about it, or on its way from or to it, is under way.
-    func isSettled(_ group: GroupScheduler) -> Bool {
-        group.isAccepting && group.isRunning && !isChanging(group) && !isRelocating(group.group)
+    func isSettled(_ group: GroupID) -> Bool {
+        groups[group].isAccepting && groups[group].isRunning && !isChanging(group)
+            && !isRelocating(group)
     }
 
     /// Whether the group, or the memory of a member, is part of a change under way.
-    func isChanging(_ group: GroupScheduler) -> Bool {
-        reshapes.contains { $0.involves(group.group) }
-            || group.stages.contains { reclaims[$0.instance.index] != nil }
+    func isChanging(_ group: GroupID) -> Bool {
+        reshapes.contains { $0.involves(group) }
+            || groups[group].stages.contains { stage in
+                reclaims[stage.instance.index] != nil
+                    || reshapes.contains { $0.source == stage.instance }
+            }
     }
 
     /// Whether a sequence is on its way from or to the group.
@@ -100,14 +115,13 @@ extension Cell {
     ) {
         let (group, old) = (reshapes[index].group, reshapes[index].leaving)
         for instance in reshapes[index].changed { effects.append(.undoMemoryChange(instance)) }
+        let waiting = groups[group].takeWaiting(from: table)
         for id in old {
             groups[id].isAccepting = true
             groups[id].isRunning = true
         }
-        for (turn, id) in groups[group].takeWaiting(from: table).enumerated() {
-            join(id, old[turn % old.count])
-        }
         groups.remove(group)
+        rehome(waiting, &effects)
         reshapes[index].phase = .done
         monitor.dropFailed(at: now)
         effects.append(.note(.dropFailed(group, failure)))

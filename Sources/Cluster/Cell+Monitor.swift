@@ -36,7 +36,7 @@ extension Cell {
 
     private mutating func watchOverload(_ now: Instant, _ effects: inout [Effect]) {
         moveWaiting(&effects)
-        let load = overloadLoad
+        let load = overloadLoad()
         switch monitor.observe(load, at: now) {
         case .none: break
         case .drop(let missing): relieve(missing, load, now, &effects)
@@ -83,19 +83,18 @@ extension Cell {
 
     /// Blocks that sequences hold or wait for, and blocks there are: a group's span counts once,
     /// as it does on a single instance.
-    var overloadLoad: OverloadLoad {
-        let open = groups.ids.filter { groups[$0].isAccepting }
-        let used = groups.sum { $0.pool.usedCount }
-        let queued = groups.sum(\.waitingSpans)
+    mutating func overloadLoad() -> OverloadLoad {
+        updateView()
         return OverloadLoad(
-            demand: used + queued,
-            capacity: open.reduce(0) { $0 + groups[$1].pool.capacity(stores) },
-            used: used, queued: queued,
-            free: open.reduce(0) { $0 + groups[$1].pool.freeCount(stores) },
-            undroppedCapacity: stores.reduce(0) { $0 + $1.baseCount },
-            isDropped: groups.ids.contains { groups[$0].isPipeline },
+            demand: view.total.usedBlocks + view.total.queuedBlocks,
+            capacity: view.total.totalBlocks, used: view.total.usedBlocks,
+            queued: view.total.queuedBlocks, free: view.total.freeBlocks,
+            undroppedCapacity: stores.indices.reduce(0) {
+                $0 + (isLost[$1] ? 0 : stores[$1].baseCount)
+            },
+            isDropped: groups.ids.contains { groups[$0].stages.count > 1 },
             isChanging: !reshapes.isEmpty || reclaims.contains { $0 != nil },
-            canDrop: plannableGroups.count > 1)
+            canDrop: canDrop)
     }
 
     /// Asks to be woken as long as there is something to watch.

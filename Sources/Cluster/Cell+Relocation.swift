@@ -189,7 +189,7 @@ extension Cell {
 
     /// The group with the most spans that nobody holds or waits for, less those in use; ties go to
     /// the first.
-    private func emptiest(of candidates: [GroupID]) -> GroupID {
+    func emptiest(of candidates: [GroupID]) -> GroupID {
         var best = candidates[0]
         var most = Int.min
         for candidate in candidates {

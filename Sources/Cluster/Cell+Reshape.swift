@@ -5,6 +5,7 @@ extension Cell {
     mutating func advanceReshapes(_ now: Instant, _ effects: inout [Effect]) {
         for index in reshapes.indices { advance(index, now, &effects) }
         reshapes.removeAll { $0.phase == .done }
+        groups.touchAll()
     }
 
     private mutating func advance(_ index: Int, _ now: Instant, _ effects: inout [Effect]) {
@@ -15,10 +16,15 @@ extension Cell {
             break
         case (.quiescing, .drop): changeForDrop(index, &effects)
         case (.quiescing, .restore): changeForRestore(index, now, &effects)
+        case (.quiescing, .rebuild): changeForRebuild(index, now, &effects)
         case (.changing, .drop) where reshape.expected.isEmpty:
             finishDropChange(index, now, &effects)
         case (.changing, .restore) where reshape.expected.isEmpty:
             finishRestoreChange(index, now, &effects)
+        case (.changing, .rebuild) where reshape.expected.isEmpty:
+            finishRebuildChange(index, now, &effects)
+        case (.loading, .rebuild) where reshape.expected.isEmpty:
+            finishRebuild(index, now, &effects)
         case (.loading, _) where reshape.expected.isEmpty:
             finishLoading(index, now, &effects)
         case (.moving, .drop): exchange(index, now, &effects)
@@ -28,7 +34,7 @@ extension Cell {
     }
 
     /// The change of groups an instance is part of.
-    private func reshape(of instance: InstanceID) -> Int? {
+    func reshape(of instance: InstanceID) -> Int? {
         reshapes.firstIndex { reshape in
             groups.contains(reshape.group)
                 && groups[reshape.group].stages.contains { $0.instance == instance }
@@ -38,6 +44,7 @@ extension Cell {
     mutating func memoryChanged(
         _ instance: InstanceID, _ failure: String?, _ now: Instant, _ effects: inout [Effect]
     ) {
+        guard !isLost[instance.index] else { return }
         if let memory = reclaims[instance.index] {
             finishReclaim(instance, memory, failure, &effects)
             return
@@ -56,6 +63,7 @@ extension Cell {
     mutating func unitsLoaded(
         _ instance: InstanceID, _ failure: String?, _ effects: inout [Effect]
     ) {
+        guard !isLost[instance.index] else { return }
         guard let index = reshape(of: instance),
             let place = reshapes[index].expected.firstIndex(of: instance)
         else { preconditionFailure("no units of \(instance) are expected") }

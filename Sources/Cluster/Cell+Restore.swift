@@ -8,7 +8,7 @@ extension Cell {
     /// Groups that a restore could split now.
     var restorableGroups: [GroupID] {
         groups.ids.filter {
-            groups[$0].isPipeline && isSettled(groups[$0]) && fitsBase(groups[$0])
+            groups[$0].isPipeline && isSettled($0) && fitsBase(groups[$0])
         }
     }
 

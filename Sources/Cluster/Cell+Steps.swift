@@ -7,18 +7,17 @@ extension Cell {
         guard groups.contains(group) else { return }
         while true {
             schedulingEvents.removeAll(keepingCapacity: true)
-            let free = groups[group].pool.freeCount(stores)
-            let step = groups[group].planStep(
+            let planned = groups[group].planStep(
                 id: StepID(stepsPlanned), table: &table, stores: &stores,
                 events: &schedulingEvents)
             for event in schedulingEvents { report(event, &effects) }
-            guard let step else {
-                // Sequences that gave their blocks back may have made room for others.
-                if groups[group].pool.freeCount(stores) > free { continue }
-                return
+            switch planned {
+            case .step(let step):
+                stepsPlanned &+= 1
+                effects.append(.runStep(step))
+            case .again: continue
+            case .nothing: return
             }
-            stepsPlanned &+= 1
-            effects.append(.runStep(step))
         }
     }
 
@@ -45,11 +44,21 @@ extension Cell {
         _ step: Step, _ sampled: [TokenID], _ now: Instant, _ effects: inout [Effect]
     ) {
         outcomes.removeAll(keepingCapacity: true)
-        groups[step.group].finish(
-            step, sampled: sampled, table: &table, stores: &stores, outcomes: &outcomes)
+        guard groups.contains(step.group),
+            groups[step.group].finish(
+                step, sampled: sampled, table: &table, stores: &stores, outcomes: &outcomes)
+        else {
+            effects.append(.note(.lateStep(step.id)))
+            return
+        }
         for outcome in outcomes { apply(outcome, &effects) }
         finishStalled(in: step.group, now, &effects)
         plan(step.group, &effects)
+    }
+
+    /// Steps of a group that has lost a member count for nothing, whenever they end.
+    private func isExpected(_ step: Step) -> Bool {
+        groups.contains(step.group) && groups[step.group].isInFlight(step.id)
     }
 
     private mutating func apply(_ outcome: SequenceOutcome, _ effects: inout [Effect]) {
@@ -69,6 +78,10 @@ extension Cell {
 
     /// The sequences of a failed step end; everything else goes on.
     mutating func fail(_ step: Step, _ message: String, _ effects: inout [Effect]) {
+        guard isExpected(step) else {
+            effects.append(.note(.lateStep(step.id)))
+            return
+        }
         for id in groups[step.group].abandon(step, table: &table) {
             if table[id].phase != .leaving {
                 end(id, .failed(message), &effects)

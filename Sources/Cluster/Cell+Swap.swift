@@ -150,6 +150,18 @@ extension Cell {
         swapped.remove(at: index)
     }
 
+    /// The group is about to end. What lies in host memory goes with its instance, so those
+    /// sequences wait for another to compute them anew.
+    mutating func interruptSwaps(in group: GroupID) {
+        for id in swapped.filter({ $0.group == group && !$0.isAborted }).map(\.sequence) {
+            guard let index = swapped.firstIndex(where: { $0.sequence == id && !$0.isAborted })
+            else { continue }
+            let isAway = swapped[index].phase != .leaving
+            forgetSwapped(id)
+            if isAway { groups[group].requeue(id, &table) }
+        }
+    }
+
     /// A swapped sequence has ended: what it holds is returned as soon as no transfer touches it.
     mutating func forgetSwapped(_ id: SequenceID) {
         let place = swapped.firstIndex { $0.sequence == id && !$0.isAborted }

@@ -35,8 +35,13 @@ package struct Cell: Sendable {
     /// Sequences whose KV lies in host memory, and where.
     var swapped: [SwappedSequence] = []
     var hostStore: BlockStore
+    /// By instance: it is gone for good.
+    package internal(set) var isLost: [Bool]
+    /// Groups that have lost a member, until the last transfer of theirs is answered.
+    var collapsing: [GroupID] = []
     var transfersPlanned: UInt32 = 0
 
+    var view = ClusterView()
     var dispatcher: Dispatcher
     let planner: DropPlanner
     var monitor: OverloadMonitor
@@ -55,6 +60,7 @@ package struct Cell: Sendable {
     /// Reused between calls.
     var schedulingEvents: [SchedulingEvent] = []
     var outcomes: [SequenceOutcome] = []
+    var changedGroups: [GroupID] = []
 
     package init(configuration given: CellConfiguration) {
         var configuration = given
@@ -69,6 +75,7 @@ package struct Cell: Sendable {
         memories = configuration.instances.map { InstanceMemory(shape: $0) }
         stores = memories.map { BlockStore(baseCount: $0.blockCount) }
         reclaims = Array(repeating: nil, count: memories.count)
+        isLost = Array(repeating: false, count: memories.count)
         hostStore = BlockStore(baseCount: configuration.hostBlocks)
         dispatcher = Dispatcher(policy: configuration.dispatch)
         planner = DropPlanner(
@@ -77,6 +84,7 @@ package struct Cell: Sendable {
             maxStages: configuration.overload.maxStages)
         monitor = OverloadMonitor(configuration.overload)
         for index in memories.indices { _ = addGroup([wholeStage(InstanceID(index: index))]) }
+        updateView()
     }
 
     /// Takes one input and appends what the shell must do.
@@ -97,6 +105,7 @@ package struct Cell: Sendable {
         case .tick: isWakeOrdered = false
         case .command(let command): carryOut(command, now, &effects)
         case .drain: isDraining = true
+        case .instanceLost(let instance): lose(instance, now, &effects)
         }
         advance(now, &effects)
     }
@@ -104,6 +113,7 @@ package struct Cell: Sendable {
     /// What follows from any input: changes of groups go on, the monitor looks when it is time.
     private mutating func advance(_ now: Instant, _ effects: inout [Effect]) {
         if !hasStarted { start(now, &effects) }
+        if !collapsing.isEmpty { dissolveCollapsed(&effects) }
         if !reshapes.isEmpty { advanceReshapes(now, &effects) }
         if configuration.overloadPolicy == .swap { swapIn(&effects) }
         if !draining.isEmpty { moveDraining(now, &effects) }
@@ -143,7 +153,7 @@ extension Cell {
 extension Cell {
     package var runningCount: Int { groups.sum { $0.running.count } }
     package var waitingCount: Int {
-        groups.sum(\.waitingCount) + swapped.count { !$0.isAborted && $0.phase != .leaving }
+        groups.sum { $0.waitingCount } + swapped.count { !$0.isAborted && $0.phase != .leaving }
     }
     package var isIdle: Bool { swapped.isEmpty && relocations.isEmpty && groups.areIdle }
 

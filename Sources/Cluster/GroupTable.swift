@@ -3,64 +3,97 @@ package import Scheduling
 
 /// The groups of a cell by id. Ids of dissolved groups are given again, so they stay dense.
 package struct GroupTable: Sendable {
-    private var slots: [GroupScheduler?] = []
+    /// By id; what lies in a vacant slot is left over.
+    private var slots: [GroupScheduler] = []
+    /// Ascending.
+    package private(set) var ids: [GroupID] = []
+    private var isTaken: [Bool] = []
     /// Prefix-cache look-ups of groups that are no more.
     private var queriedBefore: TokenCount = 0
     private var hitBefore: TokenCount = 0
+    /// Groups that may have changed since `takeTouched`, without repetition.
+    private var touched: [GroupID] = []
+    private var isTouched: [Bool] = []
 
-    /// The lowest id that is free.
-    var nextID: GroupID { GroupID(index: slots.firstIndex { $0 == nil } ?? slots.count) }
+    /// The lowest id that is free. Complexity: O(groups).
+    var nextID: GroupID { GroupID(index: isTaken.firstIndex(of: false) ?? slots.count) }
 
     mutating func insert(_ group: GroupScheduler) {
-        precondition(group.group == nextID)
-        if group.group.index == slots.count {
+        let id = group.group
+        precondition(id == nextID)
+        if id.index == slots.count {
             slots.append(group)
+            isTaken.append(true)
+            isTouched.append(false)
         } else {
-            slots[group.group.index] = group
+            slots[id.index] = group
+            isTaken[id.index] = true
         }
+        ids.insert(id, at: ids.firstIndex { $0 > id } ?? ids.count)
+        touch(id)
     }
 
     mutating func remove(_ id: GroupID) {
         queriedBefore += self[id].prefixQueriedTokens
         hitBefore += self[id].prefixHitTokens
-        slots[id.index] = nil
+        isTaken[id.index] = false
+        ids.removeAll { $0 == id }
+        touch(id)
     }
 
-    package func contains(_ id: GroupID) -> Bool {
-        id.index < slots.count && slots[id.index] != nil
-    }
+    package func contains(_ id: GroupID) -> Bool { id.index < slots.count && isTaken[id.index] }
 
-    /// A group that exists. Changes are in place.
+    /// A group that exists. Changes are in place; handing it to somebody else copies it.
     package subscript(id: GroupID) -> GroupScheduler {
-        get {
-            guard let group = slots[id.index] else { preconditionFailure("no group \(id)") }
-            return group
+        _read {
+            precondition(isTaken[id.index], "no group \(id)")
+            yield slots[id.index]
         }
         _modify {
-            guard var group = slots[id.index].take() else { preconditionFailure("no group \(id)") }
-            defer { slots[id.index] = group }
-            yield &group
+            precondition(isTaken[id.index], "no group \(id)")
+            touch(id)
+            yield &slots[id.index]
         }
-    }
-
-    /// The ids in use, ascending.
-    package var ids: [GroupID] {
-        slots.indices.filter { slots[$0] != nil }.map { GroupID(index: $0) }
     }
 
     package func sum(_ count: (GroupScheduler) -> Int) -> Int {
         var total = 0
-        for index in slots.indices {
-            if let group = slots[index] { total += count(group) }
-        }
+        for id in ids { total += count(self[id]) }
         return total
     }
 
     package func map<Value>(_ transform: (GroupScheduler) -> Value) -> [Value] {
-        slots.compactMap { $0.map(transform) }
+        ids.map { transform(slots[$0.index]) }
     }
 
-    package var prefixQueriedTokens: TokenCount { queriedBefore + sum(\.prefixQueriedTokens) }
-    package var prefixHitTokens: TokenCount { hitBefore + sum(\.prefixHitTokens) }
-    var areIdle: Bool { slots.allSatisfy { $0?.isIdle ?? true } }
+    package var prefixQueriedTokens: TokenCount { queriedBefore + sum { $0.prefixQueriedTokens } }
+    package var prefixHitTokens: TokenCount { hitBefore + sum { $0.prefixHitTokens } }
+    var areIdle: Bool { ids.allSatisfy { slots[$0.index].isIdle } }
+}
+
+// MARK: - Changes
+
+extension GroupTable {
+    private mutating func touch(_ id: GroupID) {
+        guard !isTouched[id.index] else { return }
+        isTouched[id.index] = true
+        touched.append(id)
+    }
+
+    /// Every group may have changed: they share instances while one takes another's place.
+    mutating func touchAll() {
+        for id in ids { touch(id) }
+    }
+
+    /// The groups that may have changed, or are gone, since the last call. Complexity: O(those).
+    /// How full a group is.
+    mutating func fill(of id: GroupID, _ stores: [BlockStore]) -> GroupFill {
+        slots[id.index].fill(stores)
+    }
+
+    mutating func takeTouched(into changed: inout [GroupID]) {
+        changed.removeAll(keepingCapacity: true)
+        swap(&changed, &touched)
+        for id in changed { isTouched[id.index] = false }
+    }
 }

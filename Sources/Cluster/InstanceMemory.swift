@@ -31,7 +31,10 @@ package struct InstanceMemory: Hashable, Sendable {
 
     /// Blocks that every layer held has memory for.
     package var blockCount: BlockCount { shape.blockCount(pagesPerLayer: pagesPerLayer) }
-    package var isWhole: Bool { missingUnits.isEmpty }
+    /// It holds every unit, bytes and all.
+    package var isWhole: Bool {
+        unloaded.isEmpty && held == .whole(layerCount: shape.layerCount)
+    }
 
     package var weightPages: Int {
         shape.units(for: held).reduce(0) { $0 + shape.pages(of: $1) }

@@ -34,6 +34,10 @@ package enum Note: Hashable, Sendable {
     case drainStarted(InstanceID)
     /// Nothing is left on it.
     case drainFinished(InstanceID)
+    /// The instance is gone; so many sequences had part of their KV there and start anew.
+    case instanceLost(InstanceID, sequences: Int)
+    /// The answer to a step of a group that is no more, or has lost a member since.
+    case lateStep(StepID)
     /// A command of the operator cannot be carried out now.
     case commandRefused(Command, String)
 

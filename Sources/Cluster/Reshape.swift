@@ -7,6 +7,9 @@ struct Reshape: Sendable {
         case drop
         /// The merged group becomes its members.
         case restore
+        /// One that served with an instance that is lost becomes whole again, in a group of its
+        /// own.
+        case rebuild
     }
 
     enum Phase: Hashable, Sendable {
@@ -43,6 +46,10 @@ struct Reshape: Sendable {
     var blockedSince: Instant?
     var movedSequences = 0
     var movedBytes = ByteCount.zero
+    /// The instance that gives the parameters of a rebuild.
+    var source: InstanceID?
+    /// A rebuild that failed begins again then.
+    var retryAt: Instant?
     /// Spans still used in the groups that sequences leave, when a reclaim was last tried.
     var usedWhenReclaimed: BlockCount?
 

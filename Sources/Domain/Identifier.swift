@@ -7,7 +7,7 @@ package struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConv
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
     /// The identifier as an array index.
-    @inlinable
+    @inlinable @inline(__always)
     package var index: Int { Int(rawValue) }
 
     @inlinable

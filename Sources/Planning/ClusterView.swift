@@ -1,11 +1,49 @@
 package import Domain
 
-/// What policies see of the cell: plain numbers, one entry per group, in order of group id.
+/// What policies see of the cell: plain numbers for each group, and their sums. The cell brings
+/// groups that have changed up to date before it asks, so nothing here takes time that grows with
+/// the number of instances.
 package struct ClusterView: Hashable, Sendable {
-    package var groups: [GroupLoad]
+    /// By group id.
+    private var loads: [GroupLoad?] = []
+    /// Of all groups.
+    package private(set) var total = ClusterTotal()
 
-    package init(groups: [GroupLoad]) {
-        self.groups = groups
+    package init() {}
+
+    package subscript(group: GroupID) -> GroupLoad? {
+        group.index < loads.count ? loads[group.index] : nil
+    }
+
+    /// Notes how a group is now; `nil` when it is no more.
+    package mutating func set(_ load: GroupLoad?, for group: GroupID) {
+        while loads.count <= group.index { loads.append(nil) }
+        if let old = loads[group.index] { total.subtract(old) }
+        if let load { total.add(load) }
+        loads[group.index] = load
+    }
+}
+
+/// The sums over all groups.
+package struct ClusterTotal: Hashable, Sendable {
+    /// Sequences that wait.
+    package private(set) var waiting = 0
+    package private(set) var usedBlocks: BlockCount = 0
+    package private(set) var queuedBlocks: BlockCount = 0
+    /// Of the groups that take sequences.
+    package private(set) var freeBlocks: BlockCount = 0
+    package private(set) var totalBlocks: BlockCount = 0
+
+    mutating func add(_ load: GroupLoad) { add(load, times: 1) }
+    mutating func subtract(_ load: GroupLoad) { add(load, times: -1) }
+
+    private mutating func add(_ load: GroupLoad, times: Int) {
+        waiting += load.waiting * times
+        usedBlocks += load.usedBlocks * times
+        queuedBlocks += load.queuedBlocks * times
+        guard !load.isDraining else { return }
+        freeBlocks += load.freeBlocks * times
+        totalBlocks += load.totalBlocks * times
     }
 }
 
@@ -14,18 +52,24 @@ package struct GroupLoad: Hashable, Sendable {
     package var group: GroupID
     package var running: Int
     package var waiting: Int
+    /// Blocks that its sequences hold, and that those which wait need.
+    package var usedBlocks: BlockCount
+    package var queuedBlocks: BlockCount
     package var freeBlocks: BlockCount
     package var totalBlocks: BlockCount
     /// Takes no new sequences.
     package var isDraining: Bool
 
     package init(
-        group: GroupID, running: Int, waiting: Int, freeBlocks: BlockCount,
-        totalBlocks: BlockCount, isDraining: Bool = false
+        group: GroupID, running: Int, waiting: Int, usedBlocks: BlockCount = 0,
+        queuedBlocks: BlockCount = 0, freeBlocks: BlockCount, totalBlocks: BlockCount,
+        isDraining: Bool = false
     ) {
         self.group = group
         self.running = running
         self.waiting = waiting
+        self.usedBlocks = usedBlocks
+        self.queuedBlocks = queuedBlocks
         self.freeBlocks = freeBlocks
         self.totalBlocks = totalBlocks
         self.isDraining = isDraining

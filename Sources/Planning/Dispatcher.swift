@@ -10,36 +10,59 @@ package enum DispatchPolicy: String, Hashable, Sendable, CaseIterable {
     case shortestQueue = "shortest-queue"
 }
 
-/// Chooses groups by one policy. Its only memory is whose turn it is; ties go to the lowest id.
+/// Chooses groups by one policy. It hears of every change of a group's load, so that a choice is
+/// O(1) and a change O(log groups); ties go to the lowest id.
 package struct Dispatcher: Sendable {
     package let policy: DispatchPolicy
     private var turn = 0
+    /// Groups that take sequences, ascending.
+    private var open: [GroupID] = []
+    private var byLoad = Tournament<Key>()
 
     package init(policy: DispatchPolicy) {
         self.policy = policy
     }
 
-    /// The group for the next sequence, or `nil` when all drain. Complexity: O(groups).
-    package mutating func choose(from view: ClusterView) -> GroupID? {
-        let open = view.groups.filter { !$0.isDraining }
+    /// How a group is now; `nil` when it is no more. Complexity: O(log groups), and O(groups) when
+    /// it opens or closes.
+    package mutating func update(_ group: GroupID, to load: GroupLoad?) {
+        let taking = load.flatMap { $0.isDraining ? nil : $0 }
+        byLoad.set(taking.map(key), at: group.index)
+        guard policy == .roundRobin else { return }
+        let place = open.firstIndex { $0 >= group } ?? open.count
+        let isOpen = place < open.count && open[place] == group
+        if isOpen, taking == nil { open.remove(at: place) }
+        if !isOpen, taking != nil { open.insert(group, at: place) }
+    }
+
+    /// The group for the next sequence, or `nil` when all drain.
+    package mutating func choose() -> GroupID? {
+        guard policy == .roundRobin else { return byLoad.winner.map { GroupID(index: $0) } }
         guard !open.isEmpty else { return nil }
+        turn += 1
+        return open[(turn - 1) % open.count]
+    }
+
+    private func key(of load: GroupLoad) -> Key {
         switch policy {
-        case .roundRobin:
-            turn += 1
-            return open[(turn - 1) % open.count].group
-        case .leastRequests:
-            return least(of: open) { ($0.running + $0.waiting, 0) }
-        case .shortestQueue:
-            return least(of: open) { ($0.waiting, -$0.freeBlocks) }
+        case .roundRobin: Key(0, 0)
+        case .leastRequests: Key(load.running + load.waiting, 0)
+        case .shortestQueue: Key(load.waiting, -load.freeBlocks)
         }
     }
 
-    private func least(
-        of groups: [GroupLoad], by key: (GroupLoad) -> (Int, Int)
-    ) -> GroupID? {
-        groups.min { left, right in
-            let (leftKey, rightKey) = (key(left), key(right))
-            return leftKey == rightKey ? left.group < right.group : leftKey < rightKey
-        }?.group
+    /// Less is better; the second counts where the first are equal.
+    private struct Key: Comparable, Hashable, Sendable {
+        let first: Int
+        let second: Int
+
+        init(_ first: Int, _ second: Int) {
+            self.first = first
+            self.second = second
+        }
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.first, left.second) < (right.first, right.second)
+        }
     }
 }

@@ -30,6 +30,13 @@ struct OutstandingEffects: Sendable {
             removeFirst {
                 if case .transfer(let other) = $0 { other.id == transfer } else { false }
             }
+        case .instanceLost(let instance):
+            effects.removeAll { effect in
+                switch effect {
+                case .changeMemory(let other, _), .loadUnits(let other, _, _): other == instance
+                default: false
+                }
+            }
         case .submitted, .cancelled, .tick, .command, .drain: break
         }
     }

@@ -11,29 +11,50 @@ package enum SequenceOutcome: Hashable, Sendable {
 }
 
 extension GroupScheduler {
-    /// Books a finished step. `sampled` has one token for each entry that samples, in the order of
+    /// Books a finished step; `false`, and nothing booked, for one of a time when the group had a
+    /// member that is lost. `sampled` has one token for each entry that samples, in the order of
     /// the entries. Sequences that ended or left are out of the group, and the caller removes them
     /// from the table.
+    @discardableResult
     package mutating func finish(
         _ step: Step, sampled: [TokenID], table: inout SequenceTable,
         stores: inout [BlockStore], outcomes: inout [SequenceOutcome]
-    ) {
-        precondition(stepsInFlight > 0)
-        stepsInFlight -= 1
+    ) -> Bool {
+        guard forget(step) else { return false }
         var samples = sampled.makeIterator()
         for entry in step.entries {
             let token = entry.output.sample ? samples.next() : nil
             precondition(entry.output.sample == (token != nil), "a token per sampling entry")
             if let outcome = finish(entry, token, &table, &stores) { outcomes.append(outcome) }
         }
+        if used.count < maxStepsInFlight + 2 { used.append(step) }
+        return true
     }
 
     /// Books a step that failed: nothing of it counts. Later chunks of its sequences may still be
     /// in flight.
     package mutating func abandon(_ step: Step, table: inout SequenceTable) -> [SequenceID] {
-        stepsInFlight -= 1
+        guard forget(step) else { return [] }
         for entry in step.entries { table[entry.sequence].inFlightCount -= entry.tokens.count }
         return step.entries.map(\.sequence)
+    }
+
+    private mutating func forget(_ step: Step) -> Bool {
+        guard let place = inFlight.firstIndex(of: step.id) else { return false }
+        inFlight.remove(at: place)
+        return true
+    }
+
+    /// No step in flight will be heard of any more. Returns the cancelled sequences that only
+    /// waited for theirs; they are out of the group.
+    package mutating func abandonSteps(
+        _ table: inout SequenceTable, _ stores: inout [BlockStore]
+    ) -> [SequenceID] {
+        inFlight.removeAll()
+        for id in running { table[id].inFlightCount = 0 }
+        let left = running.filter { table[$0].phase == .leaving }
+        for id in left { remove(id, from: &table, &stores) }
+        return left
     }
 
     private mutating func finish(

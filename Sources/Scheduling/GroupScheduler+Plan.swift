@@ -11,50 +11,83 @@ package enum SchedulingEvent: Hashable, Sendable {
     case evicting(SequenceID)
 }
 
+/// What came of planning.
+package enum PlannedStep: Sendable {
+    case step(Step)
+    case nothing
+    /// Nothing yet, but sequences that gave their blocks back may have made room for others.
+    case again
+}
+
 /// A step under construction.
-struct StepDraft {
+struct StepDraft: Sendable {
     var step: Step
-    var budget: TokenCount
+    var budget: TokenCount = 0
     /// The spans of all entries, one after the other.
     var spans: [SpanID] = []
     /// Blocks ran out, so nothing new is admitted.
     var isShort = false
+    /// A sequence has given its blocks back.
+    var hasFreed = false
+
+    init(step: Step) { self.step = step }
 }
 
 extension GroupScheduler {
-    /// Plans the next step, or `nil` when there is nothing to run or enough in flight. Reserves
+    /// Plans the next step, unless there is nothing to run or enough in flight. Reserves
     /// everything the step needs and marks its sequences as in flight.
     ///
     /// Decodes come first, then the prompts under way, then new sequences. Complexity:
-    /// O(running + tokens of the step + spans of its sequences).
+    /// O(running + tokens of the step + spans of its sequences); in the steady state it allocates
+    /// nothing, for it fills the arrays of a step that is finished.
     package mutating func planStep(
         id: StepID, table: inout SequenceTable, stores: inout [BlockStore],
         events: inout [SchedulingEvent]
-    ) -> Step? {
-        guard isRunning, stepsInFlight < maxStepsInFlight else { return nil }
-        var draft = StepDraft(
-            step: Step(id: id, group: group, stageCount: stages.count),
-            budget: configuration.maxBatchedTokens)
-        takeDecodes(&draft, &table, &stores, &events)
+    ) -> PlannedStep {
+        guard isRunning, stepsInFlight < maxStepsInFlight else { return .nothing }
+        guard !running.isEmpty || waitingCount > 0 else { return .nothing }
+        prepareDraft(id)
+        takeDecodes(&table, &stores, &events)
         if isPipeline, let lookahead = configuration.lookahead {
-            admit(&draft, &table, &stores, &events) { $0.pendingCount == 1 }
-            takePrompts(of: lookahead, &draft, &table)
+            admit(&table, &stores, &events) { $0.pendingCount == 1 }
+            takePrompts(of: lookahead, &table)
         } else {
-            takePrompts(&draft, &table)
-            if draft.budget > 0 { admit(&draft, &table, &stores, &events) { _ in true } }
+            takePrompts(&table)
+            if draft.budget > 0 { admit(&table, &stores, &events) { _ in true } }
         }
-        guard !draft.step.entries.isEmpty else { return nil }
+        guard !draft.step.entries.isEmpty else { return draft.hasFreed ? .again : .nothing }
+        writeTables()
+        inFlight.append(id)
+        defer { draft.step = Step(id: id, group: group, stageCount: stages.count) }
+        return .step(draft.step)
+    }
+
+    /// Empties the draft, with the memory of a step that is over.
+    private mutating func prepareDraft(_ id: StepID) {
+        draft.budget = configuration.maxBatchedTokens
+        draft.isShort = false
+        draft.hasFreed = false
+        draft.spans.removeAll(keepingCapacity: true)
+        // The one that ended last may still be in the hands of whoever told us so.
+        if used.count > 1, draft.step.entries.capacity == 0 { draft.step = used.removeFirst() }
+        draft.step.id = id
+        draft.step.entries.removeAll(keepingCapacity: true)
+        draft.step.tokens.removeAll(keepingCapacity: true)
+        draft.step.blocks.removeAll(keepingCapacity: true)
+    }
+
+    /// The block tables of all entries, stage by stage.
+    private mutating func writeTables() {
+        draft.step.blocks.reserveCapacity(draft.spans.count * stages.count)
         for stage in stages.indices {
             for span in draft.spans { draft.step.blocks.append(pool.block(span, stage: stage)) }
         }
-        stepsInFlight += 1
-        return draft.step
     }
 
     /// One token of each sequence that is done with its prompt, in order of precedence. A pipeline
     /// shares its decodes out among the steps that it keeps in flight.
     private mutating func takeDecodes(
-        _ draft: inout StepDraft, _ table: inout SequenceTable, _ stores: inout [BlockStore],
+        _ table: inout SequenceTable, _ stores: inout [BlockStore],
         _ events: inout [SchedulingEvent]
     ) {
         var quota = Int.max
@@ -66,15 +99,13 @@ extension GroupScheduler {
         while position < running.count, draft.budget > 0, quota > 0 {
             let id = running[position]
             position += 1
-            let sequence = table[id]
-            guard sequence.phase == .running, !sequence.isInFlight, sequence.pendingCount == 1
-            else { continue }
-            guard makeRoom(for: id, &draft, &table, &stores, &events) else {
+            guard table[id].isReadyToDecode else { continue }
+            guard makeRoom(for: id, &table, &stores, &events) else {
                 if configuration.eviction == .swap { continue }
                 return
             }
             reserveSpans(for: &table[id], &stores)
-            append(1, of: &table[id], to: &draft)
+            append(1, of: &table[id])
             quota -= 1
         }
     }
@@ -82,8 +113,8 @@ extension GroupScheduler {
     /// Preempts the last sequences until `id` can grow; `false` when it cannot, or was itself the
     /// last.
     private mutating func makeRoom(
-        for id: SequenceID, _ draft: inout StepDraft, _ table: inout SequenceTable,
-        _ stores: inout [BlockStore], _ events: inout [SchedulingEvent]
+        for id: SequenceID, _ table: inout SequenceTable, _ stores: inout [BlockStore],
+        _ events: inout [SchedulingEvent]
     ) -> Bool {
         while !hasRoom(for: table[id].tokens.count, table[id], stores) {
             draft.isShort = true
@@ -99,7 +130,7 @@ extension GroupScheduler {
     }
 
     /// Makes the last running sequence that no step computes stand still, unless one does already.
-    private func evictLast(
+    private mutating func evictLast(
         _ table: inout SequenceTable, _ events: inout [SchedulingEvent]
     ) {
         guard !running.contains(where: { table[$0].phase == .stalled }) else { return }
@@ -107,28 +138,32 @@ extension GroupScheduler {
         guard let last else { return }
         stall(last, &table)
         events.append(.evicting(last))
+        // Where host memory is full it gives its blocks back at once.
+        draft.hasFreed = true
     }
 
     /// Chunks of prompts under way; their spans have been theirs since admission.
-    private mutating func takePrompts(_ draft: inout StepDraft, _ table: inout SequenceTable) {
-        for id in running where draft.budget > 0 {
+    private mutating func takePrompts(_ table: inout SequenceTable) {
+        var position = 0
+        while position < running.count, draft.budget > 0 {
+            let id = running[position]
+            position += 1
             guard hasPrompt(table[id]) else { continue }
-            append(table[id].plannableCount, of: &table[id], to: &draft)
+            append(table[id].plannableCount, of: &table[id])
         }
     }
 
     /// Chunks of prompts under way that cost as much as those of the steps to come.
     private mutating func takePrompts(
-        of lookahead: Lookahead, _ draft: inout StepDraft, _ table: inout SequenceTable
+        of lookahead: Lookahead, _ table: inout SequenceTable
     ) {
         guard draft.budget > 0 else { return }
         chunks.removeAll(keepingCapacity: true)
         for id in running where hasPrompt(table[id]) {
-            let sequence = table[id]
             chunks.append(
                 PromptChunk(
-                    sequence: id, prefix: sequence.computedCount + sequence.inFlightCount,
-                    count: sequence.plannableCount))
+                    sequence: id, prefix: table[id].computedCount + table[id].inFlightCount,
+                    count: table[id].plannableCount))
         }
         // A shallow queue still gives every stage a step.
         let queued = chunks.reduce(0) { $0 + $1.count }
@@ -136,7 +171,7 @@ extension GroupScheduler {
         lookahead.minTokens = min(lookahead.minTokens, max(1, queued / stages.count))
         lookahead.maxTokens = min(lookahead.maxTokens, draft.budget)
         lookahead.firstBatch(of: chunks, into: &batch)
-        for chunk in batch { append(chunk.count, of: &table[chunk.sequence], to: &draft) }
+        for chunk in batch { append(chunk.count, of: &table[chunk.sequence]) }
     }
 
     /// Whether prompt tokens of the sequence may join a step now.
@@ -148,14 +183,14 @@ extension GroupScheduler {
     /// Admits new sequences in order, as long as the next one fits and the step has room; those
     /// that `joins` holds for are part of the step at once.
     private mutating func admit(
-        _ draft: inout StepDraft, _ table: inout SequenceTable, _ stores: inout [BlockStore],
+        _ table: inout SequenceTable, _ stores: inout [BlockStore],
         _ events: inout [SchedulingEvent], joins: (SequenceState) -> Bool
     ) {
         while isAccepting, !draft.isShort, draft.budget > 0, running.count < maxRunning,
             let id = waiting.first(in: table), admit(id, &table, &stores, &events)
         {
             guard joins(table[id]) else { continue }
-            append(table[id].plannableCount, of: &table[id], to: &draft)
+            append(table[id].plannableCount, of: &table[id])
         }
     }
 
@@ -202,15 +237,17 @@ extension GroupScheduler {
     /// `running` stays in order of precedence, so that the last one is the one to preempt.
     package mutating func insertIntoRunning(_ id: SequenceID, _ table: SequenceTable) {
         let precedence = Precedence(of: table[id], in: configuration.order)
-        let position =
-            running.lastIndex {
-                Precedence(of: table[$0], in: configuration.order) < precedence
-            }.map { $0 + 1 } ?? 0
+        var position = running.count
+        while position > 0 {
+            let other = Precedence(of: table[running[position - 1]], in: configuration.order)
+            if other < precedence { break }
+            position -= 1
+        }
         running.insert(id, at: position)
     }
 
     /// Appends up to `count` tokens within the budget as one entry.
-    func append(_ count: TokenCount, of sequence: inout SequenceState, to draft: inout StepDraft) {
+    mutating func append(_ count: TokenCount, of sequence: inout SequenceState) {
         let taken = min(count, draft.budget)
         let first = sequence.computedCount + sequence.inFlightCount
         let firstToken = draft.step.tokens.count

@@ -75,6 +75,7 @@ extension GroupScheduler {
         let id = running[position]
         events.append(.preempted(id, lostTokens: table[id].computedCount))
         preempt(id, &table, &stores)
+        draft.hasFreed = true
         return true
     }
 

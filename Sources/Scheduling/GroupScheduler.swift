@@ -23,7 +23,9 @@ package struct GroupScheduler: Sendable {
     /// Sequences that hold blocks, in order of precedence.
     package internal(set) var running: [SequenceID] = []
     var waiting = WaitingQueue()
-    package internal(set) var stepsInFlight = 0
+    package internal(set) var waitingCount = 0
+    /// In order of planning.
+    var inFlight: [StepID] = []
     /// New sequences may join.
     package var isAccepting = true
     /// Steps may be planned.
@@ -38,6 +40,10 @@ package struct GroupScheduler: Sendable {
     /// Reused between steps.
     var chunks: [PromptChunk] = []
     var batch: [PromptChunk] = []
+    var draft: StepDraft
+    /// Steps that are finished; their arrays serve again, the oldest first, when whoever ran them
+    /// has let go of them.
+    var used: [Step] = []
 
     /// - Parameters:
     ///   - group: Its id.
@@ -51,10 +57,12 @@ package struct GroupScheduler: Sendable {
         pool = SpanPool(
             instances: stages.map(\.instance), blockSize: configuration.blockSize,
             isCaching: configuration.isPrefixCaching)
+        draft = StepDraft(step: Step(id: StepID(0), group: group, stageCount: stages.count))
     }
 
-    package var waitingCount: Int { waiting.count }
-    package var isIdle: Bool { running.isEmpty && waiting.count == 0 && stepsInFlight == 0 }
+    package var stepsInFlight: Int { inFlight.count }
+    package func isInFlight(_ step: StepID) -> Bool { inFlight.contains(step) }
+    package var isIdle: Bool { running.isEmpty && waitingCount == 0 && stepsInFlight == 0 }
     package var isPipeline: Bool { stages.count > 1 }
 
     /// The most sequences that hold blocks at once.
@@ -69,6 +77,7 @@ package struct GroupScheduler: Sendable {
     /// Queues a sequence that the table holds in the waiting phase.
     package mutating func enqueue(_ id: SequenceID, in table: SequenceTable) {
         waiting.insert(table[id], order: configuration.order)
+        waitingCount = waiting.count
         waitingSpans += spansNeeded(for: table[id].tokens.count)
     }
 
@@ -89,6 +98,7 @@ package struct GroupScheduler: Sendable {
 
     mutating func removeFirstWaiting(_ sequence: SequenceState) {
         waiting.removeFirst()
+        waitingCount = waiting.count
         waitingSpans -= spansNeeded(for: sequence.tokens.count)
     }
 
@@ -100,6 +110,7 @@ package struct GroupScheduler: Sendable {
         switch table[id].phase {
         case .waiting:
             waiting.noteRemoval(in: table, leaving: id)
+            waitingCount = waiting.count
             waitingSpans -= spansNeeded(for: table[id].tokens.count)
             return true
         case .running, .stalled:
@@ -121,7 +132,7 @@ package struct GroupScheduler: Sendable {
         _ id: SequenceID, from table: inout SequenceTable, _ stores: inout [BlockStore]
     ) {
         releaseSpans(of: &table[id], &stores)
-        running.removeAll { $0 == id }
+        if let position = running.firstIndex(of: id) { running.remove(at: position) }
     }
 
     /// Returns all spans, the last one first, so that the cache loses long prefixes before the

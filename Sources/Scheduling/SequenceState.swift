@@ -63,12 +63,20 @@ package struct SequenceState: Sendable {
         tokens = request.prompt
     }
 
+    /// Gives the memory of what it knew and held back; it is no more.
+    mutating func clear() {
+        tokens = []
+        spans = []
+    }
+
     /// Known tokens without KV.
     package var pendingCount: TokenCount { tokens.count - computedCount }
     /// Known tokens that neither have KV nor are being computed.
     package var plannableCount: TokenCount { tokens.count - computedCount - inFlightCount }
     package var generatedCount: TokenCount { tokens.count - promptCount }
     package var isInFlight: Bool { inFlightCount > 0 }
+    /// Only its next token is missing, and no step is computing it.
+    var isReadyToDecode: Bool { phase == .running && inFlightCount == 0 && pendingCount == 1 }
 
     package var usage: GenerationUsage {
         GenerationUsage(

@@ -1,9 +1,11 @@
 package import Domain
 
 /// All sequences of a cell by slot. Groups hold ids only, so moving a sequence between groups
-/// moves an id. Freed slots are reused first, so ids stay dense.
+/// moves an id. Freed slots are reused first, so ids stay dense. Every operation is O(1).
 package struct SequenceTable: Sendable {
-    private var slots: [SequenceState?] = []
+    /// By id; what lies in a vacant slot is left over.
+    private var slots: [SequenceState] = []
+    private var isTaken: [Bool] = []
     private var vacant: [SequenceID] = []
 
     package init() {}
@@ -17,33 +19,35 @@ package struct SequenceTable: Sendable {
         precondition(sequence.id == nextID)
         if vacant.popLast() == nil {
             slots.append(sequence)
+            isTaken.append(true)
         } else {
             slots[sequence.id.index] = sequence
+            isTaken[sequence.id.index] = true
         }
     }
 
     package mutating func remove(_ id: SequenceID) {
-        precondition(slots[id.index] != nil)
-        slots[id.index] = nil
+        precondition(isTaken[id.index])
+        isTaken[id.index] = false
+        slots[id.index].clear()
         vacant.append(id)
     }
 
-    package func contains(_ id: SequenceID) -> Bool {
-        id.index < slots.count && slots[id.index] != nil
-    }
+    package func contains(_ id: SequenceID) -> Bool { id.index < slots.count && isTaken[id.index] }
 
-    /// The sequence in a slot that is taken. Changes are in place.
+    /// When the sequence ends by itself.
+    package func stop(of id: SequenceID) -> StopConditions { self[id].stop }
+
+    /// The sequence in a slot that is taken. Changes are in place; handing it to somebody else
+    /// copies it.
     package subscript(id: SequenceID) -> SequenceState {
-        get {
-            guard let sequence = slots[id.index] else { preconditionFailure("no sequence \(id)") }
-            return sequence
+        _read {
+            precondition(isTaken[id.index], "no sequence \(id)")
+            yield slots[id.index]
         }
         _modify {
-            guard var sequence = slots[id.index].take() else {
-                preconditionFailure("no sequence \(id)")
-            }
-            defer { slots[id.index] = sequence }
-            yield &sequence
+            precondition(isTaken[id.index], "no sequence \(id)")
+            yield &slots[id.index]
         }
     }
 }

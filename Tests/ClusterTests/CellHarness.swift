@@ -30,6 +30,9 @@ struct CellHarness {
     var rejected: [RequestID: RejectReason] = [:]
     var notes: [Note] = []
     var instancesWanted = 0
+    var lost: Set<InstanceID> = []
+    /// Steps of groups that lost a member while they ran.
+    var late: [Step] = []
     private var requests: [SequenceID: GenerationRequest] = [:]
     private var submitted: [RequestID: GenerationRequest] = [:]
     private(set) var now = Instant.zero
@@ -159,10 +162,49 @@ struct CellHarness {
         }
     }
 
+    /// An instance is gone: steps of its groups are not heard of any more, its own errands neither.
+    mutating func lose(_ instance: InstanceID) {
+        let dead = stages.filter { $0.value.contains { $0.instance == instance } }
+        late += inFlight.filter { dead[$0.group] != nil }
+        inFlight.removeAll { dead[$0.group] != nil }
+        lost.insert(instance)
+        errands.removeAll { errand in
+            switch errand {
+            case .memory(let other, _), .undo(let other), .load(let other, _, _):
+                other == instance
+            case .transfer: false
+            }
+        }
+        send(.instanceLost(instance))
+    }
+
+    /// A step is heard of after all.
+    mutating func finishLateStep() {
+        guard let step = late.popLast() else { return }
+        let samples = step.entries.count(where: \.output.sample)
+        send(.stepFinished(step, sampled: Array(repeating: 0, count: samples)))
+    }
+
+    /// Whether an errand cannot succeed.
+    private func needsLost(_ errand: Errand) -> Bool {
+        switch errand {
+        case .memory, .undo: false
+        case .load(_, _, let source):
+            if case .peer(let peer) = source { lost.contains(peer) } else { false }
+        case .transfer(let transfer):
+            transfer.copies.contains { isLost($0.from) || isLost($0.to) }
+        }
+    }
+
+    private func isLost(_ place: KVPlace) -> Bool {
+        if case .instance(let instance) = place { lost.contains(instance) } else { false }
+    }
+
     /// Carries out the errand at `turn`, or fails it.
     mutating func answer(turn: Int = 0, failing: Bool = false) {
         guard !errands.isEmpty else { return }
         let errand = errands.remove(at: turn % errands.count)
+        let failing = failing || needsLost(errand)
         let failure = failing ? "no power" : nil
         switch errand {
         case .memory(let instance, let change):
@@ -170,7 +212,7 @@ struct CellHarness {
             send(.memoryChanged(instance, failure: failure))
         case .undo(let instance): instances[instance.index].undo()
         case .load(let instance, let units, let source):
-            if case .peer(let peer) = source {
+            if case .peer(let peer) = source, !lost.contains(peer) {
                 for unit in units { #expect(instances[peer.index].holds(unit)) }
             }
             if !failing {

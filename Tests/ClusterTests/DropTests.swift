@@ -8,14 +8,14 @@ import Testing
 
 /// Drop, exchange, restore: the mechanism, one piece at a time.
 struct DropTests {
-    private func request(_ id: UInt64, prompt: Int = 30, maxTokens: Int = 20) -> GenerationRequest {
+    func request(_ id: UInt64, prompt: Int = 30, maxTokens: Int = 20) -> GenerationRequest {
         GenerationRequest(
             id: RequestID(id), prompt: (0..<prompt).map { TokenID(UInt32(($0 + Int(id)) % 50)) },
             sampling: SamplingParameters(), stop: StopConditions(maxTokens: maxTokens))
     }
 
     /// Two instances, each with so little KV that the third and later requests wait.
-    private func overloaded(
+    func overloaded(
         requests: Int = 8, policy: OverloadPolicy = .drop,
         cell change: (inout CellConfiguration) -> Void = { _ in }
     ) -> (CellHarness, [GenerationRequest]) {
@@ -33,7 +33,7 @@ struct DropTests {
         return (harness, all)
     }
 
-    private func expectExact(_ harness: CellHarness, _ requests: [GenerationRequest]) {
+    func expectExact(_ harness: CellHarness, _ requests: [GenerationRequest]) {
         for request in requests {
             #expect(harness.received[request.id] == harness.expectation(for: request))
             #expect(harness.ended[request.id] == .length)
@@ -189,12 +189,23 @@ struct DropTests {
     /// any order. Tokens are exact, nobody waits for ever, and every block and page returns.
     @Test(arguments: 0..<120) func tokensAreExactWhateverHappens(seed: UInt64) {
         var random = SplitMix64(seed: seed)
+        var harness = Self.harness(&random)
+        var requests: [GenerationRequest] = []
+        for event in 0..<250 {
+            act(UInt64(event), &harness, &requests, odds: seed % 5 == 0 ? 3 : 12, &random)
+        }
+        harness.drainSteps()
+        check(harness, requests, seed)
+    }
+
+    /// A cell of two to four instances under any policy.
+    static func harness(_ random: inout SplitMix64) -> CellHarness {
         let count = Int.random(in: 2...4, using: &random)
         let blocks = Int.random(in: 8...30, using: &random)
         let policy: OverloadPolicy =
             [.drop, .drop, .drop, .drop, .swap, .migrate, .staticPipeline][
                 Int.random(in: 0..<7, using: &random)]
-        var harness = CellHarness(
+        return CellHarness(
             blockCounts: (0..<count).map { _ in blocks },
             weightPages: .random(in: 1...8, using: &random), policy: policy
         ) {
@@ -215,15 +226,9 @@ struct DropTests {
             $0.overload.minimumDropped = .milliseconds(50)
             $0.relocation.maxConcurrent = Int.random(in: 1...4, using: &random)
         }
-        var requests: [GenerationRequest] = []
-        for event in 0..<250 {
-            act(UInt64(event), &harness, &requests, odds: seed % 5 == 0 ? 3 : 12, &random)
-        }
-        harness.drainSteps()
-        check(harness, requests, seed)
     }
 
-    private func act(
+    func act(
         _ event: UInt64, _ harness: inout CellHarness, _ requests: inout [GenerationRequest],
         odds: Int, _ random: inout SplitMix64
     ) {
@@ -247,7 +252,7 @@ struct DropTests {
         }
     }
 
-    private func check(
+    func check(
         _ harness: CellHarness, _ requests: [GenerationRequest], _ seed: UInt64
     ) {
         #expect(harness.cell.groups.sum { $0.pool.usedCount } == 0)

@@ -1,40 +1,66 @@
 import Domain
 import Planning
+import TestSupport
 import Testing
 
 struct DispatcherTests {
-    private func view(_ loads: [(running: Int, waiting: Int, free: Int)]) -> ClusterView {
-        ClusterView(
-            groups: loads.enumerated().map { index, load in
-                GroupLoad(
-                    group: GroupID(index: index), running: load.running, waiting: load.waiting,
-                    freeBlocks: load.free, totalBlocks: 100)
-            })
+    private func load(
+        _ index: Int, _ running: Int, _ waiting: Int, _ free: Int, isDraining: Bool = false
+    ) -> GroupLoad {
+        GroupLoad(
+            group: GroupID(index: index), running: running, waiting: waiting, freeBlocks: free,
+            totalBlocks: 100, isDraining: isDraining)
+    }
+
+    private func dispatcher(
+        _ policy: DispatchPolicy, _ loads: [(running: Int, waiting: Int, free: Int)]
+    ) -> Dispatcher {
+        var dispatcher = Dispatcher(policy: policy)
+        for (index, each) in loads.enumerated() {
+            let load = load(index, each.running, each.waiting, each.free)
+            dispatcher.update(load.group, to: load)
+        }
+        return dispatcher
     }
 
     @Test func roundRobinTakesTurns() {
-        var dispatcher = Dispatcher(policy: .roundRobin)
-        let view = view([(0, 0, 9), (0, 0, 9), (0, 0, 9)])
-        #expect((0..<4).map { _ in dispatcher.choose(from: view)?.index } == [0, 1, 2, 0])
+        var dispatcher = dispatcher(.roundRobin, [(0, 0, 9), (0, 0, 9), (0, 0, 9)])
+        #expect((0..<4).map { _ in dispatcher.choose()?.index } == [0, 1, 2, 0])
     }
 
     @Test func leastRequestsCountsRunningAndWaiting() {
-        var dispatcher = Dispatcher(policy: .leastRequests)
-        #expect(dispatcher.choose(from: view([(2, 1, 9), (1, 1, 1), (2, 0, 9)]))?.index == 1)
+        var dispatcher = dispatcher(.leastRequests, [(2, 1, 9), (1, 1, 1), (2, 0, 9)])
+        #expect(dispatcher.choose()?.index == 1)
     }
 
     @Test func shortestQueueBreaksTiesByFreeBlocks() {
-        var dispatcher = Dispatcher(policy: .shortestQueue)
-        #expect(dispatcher.choose(from: view([(0, 1, 9), (9, 0, 1), (9, 0, 2)]))?.index == 2)
+        var dispatcher = dispatcher(.shortestQueue, [(0, 1, 9), (9, 0, 1), (9, 0, 2)])
+        #expect(dispatcher.choose()?.index == 2)
     }
 
     @Test(arguments: DispatchPolicy.allCases)
     func drainingGroupsTakeNothing(policy: DispatchPolicy) {
-        var dispatcher = Dispatcher(policy: policy)
-        var view = view([(0, 0, 9), (5, 5, 1)])
-        view.groups[0].isDraining = true
-        #expect(dispatcher.choose(from: view)?.index == 1)
-        view.groups[1].isDraining = true
-        #expect(dispatcher.choose(from: view) == nil)
+        var dispatcher = dispatcher(policy, [(0, 0, 9), (5, 5, 1)])
+        dispatcher.update(GroupID(index: 0), to: load(0, 0, 0, 9, isDraining: true))
+        #expect(dispatcher.choose()?.index == 1)
+        dispatcher.update(GroupID(index: 1), to: nil)
+        #expect(dispatcher.choose() == nil)
+    }
+
+    /// The tree knows the first of the least keys, whatever has changed before.
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func tournamentFindsTheLeast(seed: UInt64) {
+        var generator = SplitMix64(seed: seed)
+        var tournament = Tournament<Int>()
+        var model: [Int?] = []
+        for _ in 0..<300 {
+            let place = Int.random(in: 0..<40, using: &generator)
+            let key = Int.random(in: 0..<4, using: &generator)
+            while model.count <= place { model.append(nil) }
+            model[place] = key == 0 ? nil : key
+            tournament.set(model[place], at: place)
+            let least = model.compactMap { $0 }.min()
+            #expect(tournament.winner == (least.flatMap { model.firstIndex(of: $0) }))
+        }
     }
 }

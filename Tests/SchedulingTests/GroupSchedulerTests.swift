@@ -54,8 +54,8 @@ struct GroupSchedulerTests {
         mutating func run() -> [String] {
             while let step = scheduler.planStep(
                 id: StepID(steps), table: &table, stores: &stores,
-                events: &events)
-            {
+                events: &events
+            ).planned {
                 steps += 1
                 draw(step)
                 var outcomes: [SequenceOutcome] = []
@@ -161,8 +161,8 @@ struct GroupSchedulerTests {
         var steps: [Step] = []
         while let step = group.scheduler.planStep(
             id: StepID(0), table: &group.table, stores: &group.stores,
-            events: &group.events)
-        {
+            events: &group.events
+        ).planned {
             steps.append(step)
         }
         #expect(steps.count == stages)
@@ -174,8 +174,8 @@ struct GroupSchedulerTests {
         group.submit(prompt: 20, generate: 2)
         var firsts: [TokenCount] = []
         while let step = group.scheduler.planStep(
-            id: StepID(0), table: &group.table, stores: &group.stores, events: &group.events)
-        {
+            id: StepID(0), table: &group.table, stores: &group.stores, events: &group.events
+        ).planned {
             firsts += step.entries.map(\.firstPosition)
             #expect(step.blocks.count == 2 * step.tableLength)
         }
@@ -192,7 +192,8 @@ struct GroupSchedulerTests {
         }
         group.submit(prompt: 16, generate: 1)
         let planned = group.scheduler.planStep(
-            id: StepID(0), table: &group.table, stores: &group.stores, events: &group.events)
+            id: StepID(0), table: &group.table, stores: &group.stores, events: &group.events
+        ).planned
         // Half of the cost of 16 tokens that attend to each other is that of the first 11.
         let step = try #require(planned)
         #expect(step.tokens.count == 11)
@@ -204,7 +205,8 @@ struct GroupSchedulerTests {
         let waiting = group.submit(prompt: 4, generate: 4)
         let planned = group.scheduler.planStep(
             id: StepID(0), table: &group.table, stores: &group.stores,
-            events: &group.events)
+            events: &group.events
+        ).planned
         let step = try #require(planned)
         let gone = [waiting, running].map {
             group.scheduler.cancel($0, in: &group.table, &group.stores)
@@ -228,4 +230,8 @@ struct GroupSchedulerTests {
         #expect(group.scheduler.waiting.storedCount < 200)
         #expect(group.scheduler.isIdle)
     }
+}
+
+extension PlannedStep {
+    fileprivate var planned: Step? { if case .step(let step) = self { step } else { nil } }
 }

@@ -25,6 +25,8 @@ extension Note {
         case .drainStarted: "drain_started"
         case .drainFinished: "drain_finished"
         case .commandRefused: "command_refused"
+        case .instanceLost: "instance_lost"
+        case .lateStep: "late_step"
         }
     }
 
@@ -32,7 +34,7 @@ extension Note {
     var isAboutSequence: Bool {
         switch self {
         case .preempted, .cancelledUnknown, .relocated, .relocationAborted, .swappedOut,
-            .swappedIn, .reclaimed:
+            .swappedIn, .reclaimed, .lateStep:
             true
         default: false
         }
@@ -57,6 +59,9 @@ extension Note {
         case .drainStarted(let instance):
             "instance \(instance) takes nothing new, and what it has moves away"
         case .drainFinished(let instance): "instance \(instance) is empty"
+        case .instanceLost(let instance, let sequences):
+            "instance \(instance) is gone, and \(sequences) sequences start anew elsewhere"
+        case .lateStep(let step): "step \(step) ended after its group had lost a member"
         case .commandRefused(let command, let reason):
             "\(command.text) refused: \(reason)"
         case .dropStarted(let groups, let target, let bytes, let reason):
