@@ -18,6 +18,9 @@ python3 scripts/smoke.py "$(swift build -c release --show-bin-path)/kunserve"
 echo "== the page in a browser, during an overload"
 python3 scripts/dashboard_test.py "$(swift build -c release --show-bin-path)/kunserve"
 
+echo "== scenarios in virtual time"
+python3 scripts/simulate_test.py "$(swift build -c release --show-bin-path)/kunserve"
+
 echo "== the cores decide the same without random hash seeds"
 swift build --build-tests
 SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build --filter 'SchedulingTests|ClusterTests|SimulationTests'

@@ -12,7 +12,8 @@ struct KunServe: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            ServeCommand.self, BenchCommand.self, ProfileCommand.self, ModelCommand.self,
+            ServeCommand.self, BenchCommand.self, SimulateCommand.self, ProfileCommand.self,
+            ModelCommand.self,
         ],
         defaultSubcommand: nil
     )

@@ -36,15 +36,19 @@ struct RuntimeOperations: ClusterOperations {
 extension ClusterCosts {
     /// As measured by `kunserve profile`, or by arithmetic.
     init(_ engine: Engine, profile: CostProfile?) {
+        var costs: FittedCosts
+        let copyBytesPerSecond: Double
         if let profile {
-            self.init(
-                batch: profile.costs, layerCount: engine.model.layerCount,
-                copyBytesPerSecond: profile.copyBytesPerSecond)
+            costs = FittedCosts(batch: profile.costs, layerCount: engine.model.layerCount)
+            copyBytesPerSecond = profile.copyBytesPerSecond
         } else {
             let type = engine.executors[0].options.computeType
-            self.init(ModelArithmetic(engine.model, computeType: type))
+            let model = ModelArithmetic(engine.model, computeType: type)
+            costs = FittedCosts(model)
+            copyBytesPerSecond = model.copyBytesPerSecond
         }
-        headCost = engine.cell.headCost
-        embeddingCost = engine.cell.embeddingCost
+        costs.headCost = engine.cell.headCost
+        costs.embeddingCost = engine.cell.embeddingCost
+        self.init(costs, copyBytesPerSecond: copyBytesPerSecond)
     }
 }

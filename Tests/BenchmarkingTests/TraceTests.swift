@@ -92,7 +92,7 @@ struct TraceWorkloadTests {
         let times = made.requests.map(\.arrivalSeconds)
         #expect(Set(times).count == 300)
         #expect(times == times.sorted())
-        #expect(times.allSatisfy { $0 - $0.rounded(.down) <= TraceWorkload.jitterSeconds })
+        #expect(times.allSatisfy { $0 - $0.rounded(.down) <= TraceUpscaler.jitterSeconds })
         #expect(Set(made.requests.map(\.prompt)).count == 300)
         #expect(made == (try trace.make(from: rows)))
     }

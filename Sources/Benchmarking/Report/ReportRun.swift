@@ -4,8 +4,8 @@ package import Domain
 /// `--save-detailed`, which lacks the timelines.
 package struct ReportRun: Sendable {
     package var name: String
-    /// The file.
-    let json: JSON
+    /// The file without its lists, which may be long.
+    private let json: JSON
     let requests: [Request]
     let seconds: [Second]
     let samples: [ClusterSample]
@@ -60,7 +60,7 @@ package struct ReportRun: Sendable {
                     + " of equal length, expected a detailed result")
         }
         self.name = name
-        self.json = json
+        self.json = Self.withoutLists(json)
         self.requests = requests
         let cluster = json["cluster"]
         samples = (cluster?["samples"]?.arrayValue ?? []).compactMap { ClusterSample(saved: $0) }
@@ -70,6 +70,15 @@ package struct ReportRun: Sendable {
 }
 
 extension ReportRun {
+    private static func withoutLists(_ json: JSON) -> JSON {
+        var rest = JSONObject()
+        for (key, value) in json.objectValue?.members ?? [] {
+            let isList = value.arrayValue != nil || value.objectValue != nil
+            if !isList || key == "command" { rest[key] = value }
+        }
+        return .object(rest)
+    }
+
     private static func requests(_ json: JSON) -> [Request]? {
         guard let ttfts = json["ttfts"]?.arrayValue, let outputs = json["output_lens"]?.arrayValue,
             let latencies = json["latencies"]?.arrayValue ?? latencies(json),
@@ -139,6 +148,9 @@ extension ReportRun {
     func number(_ key: String) -> Double? { json[key]?.doubleValue }
 
     func text(_ key: String) -> String? { json[key]?.stringValue }
+
+    /// It was not measured; nothing in it was late.
+    var isSimulated: Bool { text("engine") == "sim" }
 
     /// The words of the command, quoted where a shell needs it.
     var command: String? {

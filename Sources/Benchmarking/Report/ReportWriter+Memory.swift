@@ -23,15 +23,20 @@ extension ReportWriter {
     var memorySections: String {
         runs.filter { !$0.samples.isEmpty }.map { run in
             let ids = Set(run.samples.flatMap { $0.instances.map(\.id) }).sorted()
-            let cards = ids.prefix(64).compactMap { memoryCard(run, instance: $0) }
+            let shown = ids.prefix(max(4, Self.maxPictures / runs.count))
+            let cards = shown.compactMap { memoryCard(run, instance: $0) }
             guard !cards.isEmpty else { return "" }
             let names = Self.parts.map { ($0.name, $0.style, false) }
-            let name = runs.count > 1 ? "Memory: \(run.name)" : "Memory"
+            let some = shown.count < ids.count ? ", \(shown.count) of \(ids.count) instances" : ""
+            let name = (runs.count > 1 ? "Memory: \(run.name)" : "Memory") + some
             let events = run.events.isEmpty ? "" : eventLegend
             return "<section><h2>\(name.escapedForHTML)</h2>\(legend(names))\(events)"
                 + "<div class=\"cards small\">\(cards.joined())</div></section>"
         }.joined()
     }
+
+    /// Pictures of memory on a page; each takes some tens of kilobytes.
+    private static let maxPictures = 64
 
     private var eventLegend: String {
         let names = ["drop", "exchange", "restore", "other"].map { ($0, "rule e-\($0)", false) }

@@ -4,7 +4,14 @@ package struct ReportWriter: Sendable {
     /// In the order given; each has its colour by its place.
     let runs: [ReportRun]
     /// What the violation curves are relative to.
-    let base: ViolationCurve
+    package let base: ViolationCurve
+    /// What the page shows, besides its head and the commands.
+    package var sections = Set(Section.allCases)
+
+    /// A part of the page.
+    package enum Section: String, Hashable, Sendable, CaseIterable {
+        case tables, latency, time, memory, events
+    }
 
     /// - Parameters:
     ///   - runs: at least one.
@@ -15,13 +22,8 @@ package struct ReportWriter: Sendable {
         self.runs = runs
         let named = runs.filter { baselines.contains($0.name) }
         let candidates = named.isEmpty ? runs : named
-        func lowest(_ values: [Distribution]) -> Double {
-            values.filter { $0.count > 0 }.map(\.median).min() ?? 1
-        }
         self.base =
-            base
-            ?? ViolationCurve(
-                baseTTFT: lowest(candidates.map(\.ttft)), baseTPOT: lowest(candidates.map(\.tpot)))
+            base ?? ViolationCurve(bestOf: candidates.map(\.ttft), candidates.map(\.tpot))
     }
 
     /// Class of the colour of a run.
@@ -30,9 +32,14 @@ package struct ReportWriter: Sendable {
 
 extension ReportWriter {
     package var html: String {
+        func part(_ section: Section, _ text: @autoclosure () -> String) -> String {
+            sections.contains(section) ? text() : ""
+        }
         let body = [
-            header, resultTables, section("Latency", latencyCards), section("Over time", timeCards),
-            memorySections, eventTables, commands,
+            header, part(.tables, resultTables),
+            part(.latency, section("Latency", latencyCards)),
+            part(.time, section("Over time", timeCards)), part(.memory, memorySections),
+            part(.events, eventTables), commands,
         ].joined(separator: "\n")
         return """
             <!doctype html>
@@ -52,8 +59,9 @@ extension ReportWriter {
     }
 
     private var title: String {
-        runs.count == 1
-            ? "Benchmark: \(runs[0].name)" : "Benchmark: \(runs.count) runs side by side"
+        let what = runs.allSatisfy(\.isSimulated) ? "Simulation" : "Benchmark"
+        return runs.count == 1
+            ? "\(what): \(runs[0].name)" : "\(what): \(runs.count) runs side by side"
     }
 
     private var header: String {

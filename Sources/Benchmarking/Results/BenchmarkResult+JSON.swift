@@ -84,7 +84,7 @@ extension BenchmarkResult {
 
 extension BenchmarkResult {
     private func addOwn(to object: inout JSONObject) {
-        object["engine"] = "real"
+        object["engine"] = .string(description.engine)
         object["endpoint"] = .string(description.endpoint)
         object["workload"] = .string(description.workload)
         object["seed"] = .string(String(description.seed))
@@ -110,6 +110,7 @@ extension BenchmarkResult {
         object["cluster"] = [
             "samples": .array(run.samples.map(\.json)), "events": .array(run.events.map(\.json)),
         ]
+        for (key, value) in description.extras.members { object[key] = value }
     }
 
     private var failureCounts: JSONObject {

@@ -34,7 +34,8 @@ extension BenchmarkResult {
     }
 
     package func distribution(_ metric: LatencyMetric) -> Distribution {
-        metric.distribution(of: run.requests)
+        if metric == .itl, let gaps = run.withoutChunks?.gaps { return gaps }
+        return metric.distribution(of: run.requests)
     }
 
     /// Milliseconds by which the generator was behind its own schedule.

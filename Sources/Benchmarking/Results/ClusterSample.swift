@@ -33,6 +33,14 @@ package struct ClusterSample: Hashable, Sendable {
         package var running: Int
         package var waiting: Int
         package var stalled: Int
+
+        package init(id: Int, members: [Int], running: Int, waiting: Int, stalled: Int) {
+            self.id = id
+            self.members = members
+            self.running = running
+            self.waiting = waiting
+            self.stalled = stalled
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+package import Domain
+
 /// What a run was: everything in a result file that is not measured.
 package struct RunDescription: Hashable, Sendable {
     /// `20261121-140509`
@@ -21,6 +23,10 @@ package struct RunDescription: Hashable, Sendable {
     package var percentiles: [Double] = [50, 90, 99, 99.9]
     /// Base of the violation curve.
     package var violations: ViolationCurve?
+    /// `real`, or `sim` for a simulation.
+    package var engine = "real"
+    /// Further members for the end of the result file.
+    package var extras = JSONObject()
     /// The arrivals have times to keep: lateness of the generator is worth a warning.
     package var hasSchedule = false
 

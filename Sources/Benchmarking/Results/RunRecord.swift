@@ -11,6 +11,20 @@ package struct RunRecord: Hashable, Sendable {
     /// The server's view; empty when it does not tell.
     package var samples: [ClusterSample]
     package var events: [LoggedEvent]
+    /// Where the requests' chunks have not been kept: the tokens of each second, and the gaps
+    /// between them in milliseconds, or what stands for these.
+    package var withoutChunks: WithoutChunks?
+
+    /// What a run knows of tokens as a whole.
+    package struct WithoutChunks: Hashable, Sendable {
+        package var tokensPerSecond: [Int]
+        package var gaps: Distribution
+
+        package init(tokensPerSecond: [Int], gaps: Distribution) {
+            self.tokensPerSecond = tokensPerSecond
+            self.gaps = gaps
+        }
+    }
 
     package init(
         requests: [RequestRecord], notSent: Int = 0, duration: Duration,

@@ -39,8 +39,11 @@ extension Timeline {
         fields.append(row.p99TTFT.map { NumberText.fixed($0, 3) } ?? "")
         fields.append(row.server.map { "\($0.running)" } ?? "")
         fields.append(row.server.map { "\($0.waiting)" } ?? "")
+        let seen = Dictionary(
+            (row.server?.instances ?? []).map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first })
         for id in instances {
-            let instance = row.server?.instances.first { $0.id == id }
+            let instance = seen[id]
             let parts = [
                 instance?.weights, instance?.used, instance?.cached, instance?.free,
                 instance?.other,

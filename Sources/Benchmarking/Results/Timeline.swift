@@ -35,7 +35,10 @@ package struct Timeline: Hashable, Sendable {
         let moments = run.requests.lazy.map(\.ended) + run.samples.lazy.map(\.time)
         let last = moments.map(Self.second).max() ?? 0
         rows = Array(repeating: Row(), count: min(last, Self.maxSeconds) + 1)
-        addRequests(run.requests)
+        addRequests(run.requests, countingTokens: run.withoutChunks == nil)
+        for (second, tokens) in (run.withoutChunks?.tokensPerSecond ?? []).enumerated() {
+            rows[min(second, rows.count - 1)].outputTokens += Double(tokens)
+        }
         addFirstTokens(run.requests)
         addFlights(run.requests)
         for sample in run.samples { rows[row(sample.time)].server = sample }
@@ -50,7 +53,7 @@ package struct Timeline: Hashable, Sendable {
 
     private func row(_ instant: Instant) -> Int { min(Self.second(instant), rows.count - 1) }
 
-    private mutating func addRequests(_ requests: [RequestRecord]) {
+    private mutating func addRequests(_ requests: [RequestRecord], countingTokens: Bool) {
         for request in requests {
             rows[row(request.scheduled)].arrived += 1
             if let sent = request.sent { rows[row(sent)].sent += 1 }
@@ -61,6 +64,7 @@ package struct Timeline: Hashable, Sendable {
             case .failed: rows[end].failed += 1
             case .timedOut: rows[end].timedOut += 1
             }
+            guard countingTokens else { continue }
             let perChunk = Double(request.outputTokens) / Double(max(1, request.chunks.count))
             for chunk in request.chunks { rows[row(chunk)].outputTokens += perChunk }
         }

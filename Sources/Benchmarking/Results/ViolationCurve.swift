@@ -13,6 +13,14 @@ package struct ViolationCurve: Hashable, Sendable {
         self.baseTPOT = baseTPOT
     }
 
+    /// The lowest median among runs, of each latency on its own.
+    package init(bestOf ttft: [Distribution], _ tpot: [Distribution]) {
+        func lowest(_ values: [Distribution]) -> Double {
+            values.filter { $0.count > 0 }.map(\.median).min() ?? 1
+        }
+        self.init(baseTTFT: lowest(ttft), baseTPOT: lowest(tpot))
+    }
+
     /// Shares at one factor, 0 to 1.
     package struct Point: Hashable, Sendable {
         package var factor: Int

@@ -7,9 +7,9 @@
 #endif
 
 /// Numbers as people read them.
-enum NumberText {
+package enum NumberText {
     /// With exactly `digits` digits after the point, rounded half away from zero; at most 9.
-    static func fixed(_ value: Double, _ digits: Int) -> String {
+    package static func fixed(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
         let scale = pow(10, Double(digits))
         guard value.magnitude * scale < 1e18 else { return "\(value)" }
@@ -23,14 +23,14 @@ enum NumberText {
     }
 
     /// About three significant digits, without trailing zeros: `0.125`, `12.5`, `1234`.
-    static func short(_ value: Double) -> String {
+    package static func short(_ value: Double) -> String {
         let magnitude = value.magnitude
         let digits = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3
         return trimmed(fixed(value, digits))
     }
 
     /// A count with `k`, `M` or `G` from a thousand on.
-    static func compact(_ value: Double) -> String {
+    package static func compact(_ value: Double) -> String {
         for (unit, name) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where value.magnitude >= unit {
             return short(value / unit) + name
         }
@@ -38,7 +38,7 @@ enum NumberText {
     }
 
     /// Milliseconds below one second, seconds from there.
-    static func milliseconds(_ value: Double) -> String {
+    package static func milliseconds(_ value: Double) -> String {
         value.magnitude < 1000 ? short(value) + " ms" : short(value / 1000) + " s"
     }
 

@@ -18,8 +18,8 @@ package struct RandomWorkload: Hashable, Sendable {
         var lengths = RandomStream(seed: seed, for: .lengths)
         var prompts = RandomStream(seed: seed, for: .prompts)
         let requests = arrivals.arrivals(count, seed: seed).map { time in
-            let input = prefixTokens + length(around: inputTokens, &lengths)
-            let output = length(around: outputTokens, &lengths)
+            let input = prefixTokens + Self.length(around: inputTokens, rangeRatio, &lengths)
+            let output = Self.length(around: outputTokens, rangeRatio, &lengths)
             return PlannedRequest(
                 arrivalSeconds: time, prompt: .tokens(count: input, seed: prompts.next()),
                 outputTokens: output)
@@ -27,9 +27,12 @@ package struct RandomWorkload: Hashable, Sendable {
         return Workload(name: "random", requests: requests)
     }
 
-    private func length(around mean: TokenCount, _ stream: inout RandomStream) -> TokenCount {
-        let low = max(1, Int((Double(mean) * (1 - rangeRatio)).rounded(.down)))
-        let high = max(low, Int((Double(mean) * (1 + rangeRatio)).rounded(.up)))
-        return rangeRatio > 0 ? stream.integer(in: low...high) : max(1, mean)
+    /// Uniform between mean · (1 - ratio) and mean · (1 + ratio).
+    static func length(
+        around mean: TokenCount, _ ratio: Double, _ stream: inout RandomStream
+    ) -> TokenCount {
+        let low = max(1, Int((Double(mean) * (1 - ratio)).rounded(.down)))
+        let high = max(low, Int((Double(mean) * (1 + ratio)).rounded(.up)))
+        return ratio > 0 ? stream.integer(in: low...high) : max(1, mean)
     }
 }

@@ -3,34 +3,56 @@ internal import Domain
 /// Reads traces: CSV with a header that names `arrival_s`, `input_tokens` and `output_tokens`;
 /// other columns are ignored. The file is hostile until read: each error says where it is.
 package struct TraceReader {
-    private static let names = ["arrival_s", "input_tokens", "output_tokens"]
+    /// What a file must have.
+    package enum Content: Hashable, Sendable {
+        case arrivals
+        /// Lengths alone; every row is at second 0, and the rows stay in their order.
+        case lengths
+
+        fileprivate var names: [String] {
+            let lengths = ["input_tokens", "output_tokens"]
+            return self == .arrivals ? lengths + ["arrival_s"] : lengths
+        }
+
+        fileprivate var header: String {
+            self == .arrivals
+                ? "arrival_s,input_tokens,output_tokens" : "input_tokens,output_tokens"
+        }
+    }
+
     private static let maxTokens = 100_000_000
     private static let maxSeconds = 1e9
 
     private let file: String
-    /// Where each of `names` stands in a line.
+    private let content: Content
+    /// Where each of the names stands in a line.
     private var columns: [Int] = []
     private var columnCount = 0
 
-    private init(file: String) { self.file = file }
+    private init(file: String, content: Content) {
+        self.file = file
+        self.content = content
+    }
 
     /// The rows in order of arrival; rows of equal time keep their order. Complexity: O(bytes), and
     /// O(rows log rows) when the file is not sorted.
-    package static func read(_ path: String) throws(WorkloadError) -> [TraceRow] {
+    package static func read(
+        _ path: String, _ content: Content = .arrivals
+    ) throws(WorkloadError) -> [TraceRow] {
         let bytes: [UInt8]
         do {
             bytes = try SystemFile.read(path)
         } catch {
             throw WorkloadError(file: path, message: error.reason)
         }
-        return try parse(bytes, file: path)
+        return try parse(bytes, file: path, content)
     }
 
     /// Like `read`, of text that is in memory; `file` names it in errors.
     package static func parse(
-        _ bytes: [UInt8], file: String
+        _ bytes: [UInt8], file: String, _ content: Content = .arrivals
     ) throws(WorkloadError) -> [TraceRow] {
-        var reader = TraceReader(file: file)
+        var reader = TraceReader(file: file, content: content)
         if bytes.starts(with: [0x1F, 0x8B]) {
             throw reader.error(nil, "this is gzip, expected CSV text; unpack it first")
         }
@@ -44,30 +66,19 @@ package struct TraceReader {
         }
         guard !rows.isEmpty else {
             throw reader.error(
-                nil, "no rows, expected the header \(names.joined(separator: ",")) and rows")
+                nil, "no rows, expected the header \(content.header) and rows")
         }
-        let isSorted = zip(rows, rows.dropFirst()).allSatisfy {
-            $0.arrivalSeconds <= $1.arrivalSeconds
-        }
-        return isSorted ? rows : sorted(rows)
-    }
-
-    private static func sorted(_ rows: [TraceRow]) -> [TraceRow] {
-        rows.enumerated().sorted {
-            ($0.element.arrivalSeconds, $0.offset) < ($1.element.arrivalSeconds, $1.offset)
-        }.map(\.element)
+        return rows.sortedByTime
     }
 
     private mutating func readHeader(
         _ line: ArraySlice<UInt8>, _ number: Int
     ) throws(WorkloadError) {
         let fields = try split(line, number)
-        for name in Self.names {
+        for name in content.names {
             guard let column = fields.firstIndex(of: name) else {
                 throw error(
-                    number,
-                    "no column '\(name)', expected a header with "
-                        + Self.names.joined(separator: ", "))
+                    number, "no column '\(name)', expected a header with \(content.header)")
             }
             columns.append(column)
         }
@@ -81,15 +92,17 @@ package struct TraceReader {
         guard fields.count == columnCount else {
             throw error(number, "\(fields.count) fields, expected \(columnCount)")
         }
-        let arrival = fields[columns[0]]
-        guard let seconds = Double(arrival), seconds >= 0, seconds <= Self.maxSeconds else {
-            throw error(
-                number, "arrival_s is '\(arrival)', expected seconds from 0 to 1000000000")
-        }
         return TraceRow(
-            arrivalSeconds: seconds,
-            inputTokens: try tokens("input_tokens", fields[columns[1]], number),
-            outputTokens: try tokens("output_tokens", fields[columns[2]], number))
+            arrivalSeconds: content == .arrivals ? try seconds(fields[columns[2]], number) : 0,
+            inputTokens: try tokens("input_tokens", fields[columns[0]], number),
+            outputTokens: try tokens("output_tokens", fields[columns[1]], number))
+    }
+
+    private func seconds(_ text: String, _ number: Int) throws(WorkloadError) -> Double {
+        guard let seconds = Double(text), seconds >= 0, seconds <= Self.maxSeconds else {
+            throw error(number, "arrival_s is '\(text)', expected seconds from 0 to 1000000000")
+        }
+        return seconds
     }
 
     private func tokens(

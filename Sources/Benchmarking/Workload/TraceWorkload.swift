@@ -15,9 +15,6 @@ package struct TraceWorkload: Hashable, Sendable {
     package var limit: Int?
     package var seed: UInt64 = 0
 
-    /// Copies of one arrival spread over so many seconds, so that they are not simultaneous.
-    static let jitterSeconds = 0.005
-
     package init(path: String) { self.path = path }
 
     package func make() throws(WorkloadError) -> Workload {
@@ -26,28 +23,35 @@ package struct TraceWorkload: Hashable, Sendable {
 
     /// - Parameter rows: in order of arrival.
     package func make(from rows: [TraceRow]) throws(WorkloadError) -> Workload {
+        var requests = planned(try slice(of: rows))
+        if let limit, requests.count > limit { requests.removeLast(requests.count - limit) }
+        return Workload(name: "trace \(path)", requests: requests)
+    }
+
+    /// The rows of the slice in order, with the times at which they are played.
+    ///
+    /// - Parameter rows: in order of arrival.
+    package func slice(of rows: [TraceRow]) throws(WorkloadError) -> [TraceRow] {
         let end = durationSeconds.map { startSeconds + $0 } ?? .infinity
-        let slice = rows.filter { $0.arrivalSeconds >= startSeconds && $0.arrivalSeconds < end }
+        var slice = rows.filter { $0.arrivalSeconds >= startSeconds && $0.arrivalSeconds < end }
         guard !slice.isEmpty else {
             throw WorkloadError(
                 file: path,
                 message: "no arrivals from second \(startSeconds) to \(end), expected some; the "
                     + "trace ends at \(rows.last?.arrivalSeconds ?? 0)")
         }
-        var requests = upscaled(slice)
-        if let limit, requests.count > limit { requests.removeLast(requests.count - limit) }
-        return Workload(name: "trace \(path)", requests: requests)
+        for index in slice.indices {
+            slice[index].arrivalSeconds = (slice[index].arrivalSeconds - startSeconds) / timeScale
+        }
+        return slice
     }
 
-    private func upscaled(_ rows: [TraceRow]) -> [PlannedRequest] {
-        var jitter = RandomStream(seed: seed, for: .jitter)
+    private func planned(_ slice: [TraceRow]) -> [PlannedRequest] {
         var prompts = RandomStream(seed: seed, for: .prompts)
-        let copies = TraceUpscaler(scale: rateScale, seed: seed).rows(from: rows)
-        let requests = copies.map { row, copy in
+        let requests = TraceUpscaler(scale: rateScale, seed: seed).spread(slice).map { row in
             let (input, output) = lengths.fit(input: row.inputTokens, output: row.outputTokens)
-            let delay = copy == 0 ? 0 : jitter.uniform() * Self.jitterSeconds
             return PlannedRequest(
-                arrivalSeconds: (row.arrivalSeconds - startSeconds) / timeScale + delay,
+                arrivalSeconds: row.arrivalSeconds,
                 prompt: .tokens(count: input, seed: prompts.next()), outputTokens: output)
         }
         return requests.enumerated().sorted {

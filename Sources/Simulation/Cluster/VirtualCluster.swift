@@ -1,0 +1,153 @@
+package import Cluster
+package import Domain
+internal import Scheduling
+
+/// A cell in virtual time: the same state machine that serves, with everything that it asks for
+/// answered after the time that `ClusterCosts` says, or failed as `FaultPlan` says.
+///
+///     cell --- run step, change memory ---> instances    one job at a time, in order
+///     cell --- transfer, load ------------> network      in pieces, between what stages hand on
+///     cell --- wake ----------------------> alarm        one; a new time replaces the old one
+///
+/// A value without clock or chance: the same beginning and the same inputs give the same effects
+/// at the same times in any process. Copies of a live cell run ahead of it without touching it.
+/// What is sampled is arbitrary, but never a stop token, so every sequence runs to its `maxTokens`.
+package struct VirtualCluster: Sendable {
+    package private(set) var cell: Cell
+    package private(set) var now: Instant
+    package let costs: ClusterCosts
+    /// When something other than the alarm or a fault last happened.
+    package internal(set) var lastWork: Instant
+    /// What the last input brought about; it has been carried out.
+    package private(set) var effects: [Effect] = []
+    /// Traps as soon as the cell's books do not balance, at the price of looking at all of them
+    /// after every input.
+    package var checksInvariants = false
+    /// What took time, as far as somebody wants to know.
+    package var activities: ActivityLog?
+    /// How well pipelines are filled.
+    var pipelines = PipelineClock()
+    /// Watches everything that goes in and out. To be set before the first input.
+    package var checker: CellChecker?
+
+    enum Event: Hashable, Sendable {
+        /// The first job of an instance is done.
+        case jobDone(InstanceID)
+        /// The cell hears of something, by slot of `answers`.
+        case answer(Int)
+        case alarm
+    }
+
+    /// What the cell is to hear; from whom, if it matters whether that one lives.
+    struct Answer: Sendable {
+        let input: Input
+        let instance: InstanceID?
+    }
+
+    /// What is on its way between instances.
+    enum Parcel: Sendable {
+        /// What a stage hands to the next one.
+        case activation(StageRun)
+        /// One copy of a transfer, and the instance that makes it.
+        case copy(TransferID, by: InstanceID)
+        /// The first load of an instance.
+        case load(InstanceID)
+    }
+
+    var events = EventQueue<Event>()
+    var answers = SlotTable<Answer>()
+    var network: VirtualNetwork<Parcel>
+    var faults: FaultBook
+    /// By id.
+    var instances: [VirtualInstance]
+    /// By group id: what its steps pass.
+    var stages: [[GroupStage]] = []
+    /// Looked up, never iterated.
+    var transfers: [TransferID: TransferProgress] = [:]
+    var alarm: Instant?
+    /// Reused between steps.
+    var sampled: [TokenID] = []
+
+    /// - Parameters:
+    ///   - cell: Copied as it is at `now`, in its own time.
+    ///   - outstanding: What it has asked for and has not heard of, in the order of the effects.
+    ///     Each begins anew at `now`, for nobody says how far it is.
+    ///   - faults: What goes wrong; its times count from `now`.
+    package init(
+        _ cell: Cell, at now: Instant, outstanding: [Effect] = [], costs: ClusterCosts,
+        faults: FaultPlan = .none
+    ) {
+        self.cell = cell
+        self.now = now
+        self.costs = costs
+        lastWork = now
+        let count = cell.memories.count
+        instances = Array(repeating: VirtualInstance(), count: count)
+        network = VirtualNetwork(instances: count, links: costs.links)
+        self.faults = FaultBook(faults, instances: count, from: now)
+        for group in cell.groups.ids { form(group, of: cell.groups[group].stages) }
+        for effect in outstanding { perform(effect) }
+        // Whatever time the cell has asked for, it asks again.
+        setAlarm(now)
+    }
+
+    /// When something happens next, if nobody interferes.
+    package var nextTime: Instant? { next?.time }
+
+    /// Nothing is under way and no alarm is set: only a fault may still come.
+    package var isQuiet: Bool { events.isEmpty && network.isEmpty }
+
+    private enum Source { case faults, events, network }
+
+    /// At one time, faults come first.
+    private var next: (time: Instant, source: Source)? {
+        var next = faults.nextTime.map { (time: $0, source: Source.faults) }
+        if let time = events.nextTime, next.map({ time < $0.time }) ?? true {
+            next = (time, .events)
+        }
+        if let time = network.nextTime, next.map({ time < $0.time }) ?? true {
+            next = (time, .network)
+        }
+        return next
+    }
+
+    /// Lets the next thing happen; `effects` tells what came of it. Complexity: what the cell
+    /// needs, and O(log events).
+    package mutating func advance() {
+        guard let next else { return }
+        now = next.time
+        effects.removeAll(keepingCapacity: true)
+        switch next.source {
+        case .faults: takeFault()
+        case .events: if let (_, event) = events.pop() { take(event) }
+        case .network: if let delivery = network.advance() { take(delivery) }
+        }
+        checkEvent()
+    }
+
+    /// Hands the cell an input from outside, not before `now` and not after `nextTime`.
+    package mutating func send(_ input: Input, at time: Instant) {
+        precondition(time >= now && nextTime.map { time <= $0 } ?? true)
+        now = time
+        lastWork = time
+        effects.removeAll(keepingCapacity: true)
+        handle(input)
+        checkEvent()
+    }
+
+    /// The one place where the cell is asked: decide, then act.
+    mutating func handle(_ input: Input) {
+        let first = effects.count
+        cell.handle(input, at: now, into: &effects)
+        if checksInvariants { cell.checkInvariants() }
+        checker?.watch(input, effects[first...], of: cell, at: now)
+        for index in first..<effects.count { perform(effects[index]) }
+    }
+
+    /// Looks at all of the cell's books now, whatever the level of the checks.
+    package mutating func check() { checker?.check(cell, at: now) }
+
+    private mutating func checkEvent() {
+        if checker?.level == .everyEvent { check() }
+    }
+}

@@ -1,0 +1,56 @@
+package import Domain
+package import Scheduling
+
+/// How long the things take that a cell asks for: the only knowledge of a machine that virtual
+/// time has. All instances are alike.
+package struct ClusterCosts: Hashable, Sendable {
+    package var compute: ComputeCosts
+    package var links: LinkCosts
+    /// One change of an instance's memory map, besides the blocks that it moves. The default is
+    /// what the paper gives for a drop (KunServe §4.3, 5 ms).
+    package var memoryChange = Duration.milliseconds(5)
+    /// What the interface adds before a client sees the first token of a request.
+    package var requestOverhead = Duration.zero
+
+    package init(compute: ComputeCosts, links: LinkCosts) {
+        self.compute = compute
+        self.links = links
+    }
+
+    /// - Parameter copyBytesPerSecond: Of every copy, wherever from and to.
+    package init(_ costs: FittedCosts, copyBytesPerSecond: Double) {
+        self.init(
+            compute: .fitted(costs), links: LinkCosts(bytesPerSecond: copyBytesPerSecond))
+    }
+
+    package init(batch: BatchCostModel, layerCount: Int, copyBytesPerSecond: Double) {
+        self.init(
+            FittedCosts(batch: batch, layerCount: layerCount),
+            copyBytesPerSecond: copyBytesPerSecond)
+    }
+
+    /// By arithmetic alone, for a model that nobody has measured.
+    package init(_ model: ModelArithmetic) {
+        self.init(FittedCosts(model), copyBytesPerSecond: model.copyBytesPerSecond)
+    }
+
+    package var layerCount: Int { compute.layerCount }
+}
+
+// MARK: - Times
+
+extension ClusterCosts {
+    /// What a stage takes for a step of this load. Complexity: O(1).
+    package func time(of load: BatchLoad, in range: StageRange) -> Duration {
+        compute.time(of: load, in: range)
+    }
+
+    /// A copy within one memory.
+    package func time(toCopy bytes: ByteCount) -> Duration { links.local.time(of: bytes) }
+
+    /// - Parameter blockBytes: Of one block in one layer.
+    package func time(of change: MemoryChange, blockBytes: ByteCount) -> Duration {
+        let moved = blockBytes * (change.moves.count * change.movedLayers.count)
+        return memoryChange + time(toCopy: moved)
+    }
+}

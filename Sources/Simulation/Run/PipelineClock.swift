@@ -1,0 +1,86 @@
+internal import Domain
+
+/// Measures how well pipelines are filled: the time that their stages compute, and their bubbles,
+/// which is time between two steps at a stage in which its group had a step elsewhere.
+struct PipelineClock: Sendable {
+    private struct Stage: Sendable {
+        var began: Instant
+        var lastEnd: Instant
+        /// The group's idle time by then.
+        var idleByThen: Int64 = 0
+    }
+
+    private struct Group: Sendable {
+        var stages: [Stage]
+        var stepsInFlight = 0
+        /// Since when no step has been in flight.
+        var idleSince: Instant
+        /// Nanoseconds in which no step was in flight.
+        var idle: Int64 = 0
+    }
+
+    /// By id.
+    private var groups: [Group?] = []
+    private var busyNanoseconds: Int64 = 0
+    private var bubbleNanoseconds: Int64 = 0
+
+    var busy: Duration { .nanoseconds(busyNanoseconds) }
+    var bubble: Duration { .nanoseconds(bubbleNanoseconds) }
+
+    /// A group is formed or dissolved: its id stands for something else now.
+    mutating func forget(_ group: GroupID) {
+        if group.index < groups.count { groups[group.index] = nil }
+    }
+
+    /// A step begins its way. Groups of one have no bubbles.
+    mutating func plan(_ step: Step, at now: Instant) {
+        guard step.stageCount > 1 else { return }
+        let index = step.group.index
+        while groups.count <= index { groups.append(nil) }
+        var group =
+            groups[index].take()
+            ?? Group(
+                stages: Array(
+                    repeating: Stage(began: now, lastEnd: now), count: step.stageCount),
+                idleSince: now)
+        if group.stepsInFlight == 0 { group.idle += now.nanoseconds - group.idleSince.nanoseconds }
+        group.stepsInFlight += 1
+        groups[index] = group
+    }
+
+    mutating func begin(_ stage: Int, of step: Step, at now: Instant) {
+        change(step) { group, _, bubble in
+            let last = group.stages[stage]
+            let gap = now.nanoseconds - last.lastEnd.nanoseconds
+            bubble += max(0, gap - (group.idle - last.idleByThen))
+            group.stages[stage].began = now
+        }
+    }
+
+    mutating func end(_ stage: Int, of step: Step, at now: Instant) {
+        change(step) { group, busy, _ in
+            busy += now.nanoseconds - group.stages[stage].began.nanoseconds
+            group.stages[stage].lastEnd = now
+            group.stages[stage].idleByThen = group.idle
+        }
+    }
+
+    /// A step is over, however it ended.
+    mutating func finish(_ step: Step, at now: Instant) {
+        change(step) { group, _, _ in
+            group.stepsInFlight -= 1
+            if group.stepsInFlight == 0 { group.idleSince = now }
+        }
+    }
+
+    private mutating func change(
+        _ step: Step, _ body: (inout Group, _ busy: inout Int64, _ bubble: inout Int64) -> Void
+    ) {
+        let index = step.group.index
+        guard step.stageCount > 1, index < groups.count, var group = groups[index].take() else {
+            return
+        }
+        body(&group, &busyNanoseconds, &bubbleNanoseconds)
+        groups[index] = group
+    }
+}

@@ -1,0 +1,44 @@
+package import Domain
+
+/// Prompts that stand for unknown ones: numbered, and by chance alone no two begin alike, so the
+/// prefix cache helps only as far as wanted.
+package struct SyntheticPrompts: Hashable, Sendable {
+    package var vocabularySize: Int
+    /// Tokens at the beginning that all prompts have in common.
+    package var sharedTokens: TokenCount = 0
+
+    package init(vocabularySize: Int) {
+        precondition(vocabularySize > 0)
+        self.vocabularySize = vocabularySize
+    }
+
+    /// The prompt with this number; the same at every call.
+    ///
+    /// - Parameter prefix: A beginning that it shares with others; `nil` for `sharedTokens` of the
+    ///   one that all share.
+    package func prompt(
+        _ number: Int, count: TokenCount, prefix: SimulatedArrival.SharedPrefix? = nil
+    ) -> [TokenID] {
+        let count = max(0, count)
+        let shared = min(count, max(0, prefix?.tokens ?? sharedTokens))
+        let prefixRow = prefix.map { UInt64(truncatingIfNeeded: $0.number) | Self.prefixRows } ?? 0
+        var tokens: [TokenID] = []
+        tokens.reserveCapacity(count)
+        for position in 0..<shared { tokens.append(token(prefixRow, position)) }
+        let row = UInt64(number) + 1
+        for position in shared..<count { tokens.append(token(row, position)) }
+        return tokens
+    }
+
+    /// Rows from here are beginnings, rows below it prompts.
+    private static let prefixRows: UInt64 = 1 << 31
+
+    /// A mixture of all bits of a place (the finalizer of SplitMix64; Steele, Lea, Flood 2014).
+    private func token(_ row: UInt64, _ position: Int) -> TokenID {
+        var mixed = (row << 32 | UInt64(position)) &* 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        mixed ^= mixed >> 31
+        return TokenID(UInt32(mixed.multipliedFullWidth(by: UInt64(vocabularySize)).high))
+    }
+}

@@ -1,0 +1,126 @@
+package import Domain
+package import Planning
+package import Scheduling
+
+/// The flags of `kunserve serve` that matter to a simulation, as far as they are given; the cluster
+/// of a scenario has some, and each policy may replace them.
+package struct EngineFlags: Hashable, Sendable {
+    package var blockSize: TokenCount?
+    package var maxModelLen: TokenCount?
+    package var maxNumBatchedTokens: TokenCount?
+    package var maxNumSeqs: Int?
+    package var maxNumQueuedReqs: Int?
+    package var enablePrefixCaching: Bool?
+    package var schedulingPolicy: QueueOrder?
+    package var watermark: Double?
+    package var dispatchPolicy: DispatchPolicy?
+    package var memoryPerInstance: ByteCount?
+    package var kvCacheMemoryBytes: ByteCount?
+    /// Of a preset's devices, the share that the engine takes.
+    package var gpuMemoryUtilization: Double?
+
+    package var overloadPolicy: OverloadPolicy?
+    package var overloadHighWater: Double?
+    package var overloadRestoreBelow: Double?
+    package var overloadRestore: Bool?
+    package var overloadRestoreHold: Duration?
+    package var overloadMinDropped: Duration?
+    package var overloadInterval: Duration?
+    package var overloadMaxStages: Int?
+    package var pipelineParallelSize: Int?
+    package var swapSpace: ByteCount?
+
+    package var exchangeMode: TransferMode?
+    package var batchFormation: BatchFormation?
+    package var lookaheadPartition: Lookahead.Partition?
+    /// The fewest tokens of a batch of prompts.
+    package var lookaheadMinTokens: TokenCount?
+
+    package init() {}
+
+    /// How transfers share links and instances with steps; the names are those of the flag
+    /// `--exchange-mode`.
+    package enum TransferMode: String, Hashable, Sendable, CaseIterable {
+        /// In pieces, between which activations pass.
+        case coordinated
+        /// A whole transfer at once.
+        case blocking
+    }
+}
+
+// MARK: - Reading
+
+extension EngineFlags {
+    /// The names of the members that `init(_:)` reads.
+    package static let names = [
+        "block-size", "max-model-len", "max-num-batched-tokens", "max-num-seqs",
+        "max-num-queued-reqs", "enable-prefix-caching", "scheduling-policy", "watermark",
+        "dispatch-policy", "memory-per-instance", "kv-cache-memory-bytes",
+        "gpu-memory-utilization", "overload-policy", "overload-high-water",
+        "overload-restore-below", "overload-restore", "overload-restore-hold",
+        "overload-min-dropped", "overload-interval", "overload-max-stages",
+        "pipeline-parallel-size", "swap-space", "exchange-mode", "batch-formation",
+        "lookahead-partition", "lookahead-min-tokens",
+    ]
+
+    /// - Parameter others: What counts where the fields say nothing.
+    package init(
+        _ fields: ScenarioFields, over others: EngineFlags = EngineFlags()
+    ) throws(ScenarioError) {
+        self = others
+        blockSize = try fields.integer("block-size", in: 1...4096) ?? blockSize
+        maxModelLen = try fields.integer("max-model-len", in: 1...1 << 24) ?? maxModelLen
+        maxNumBatchedTokens =
+            try fields.integer("max-num-batched-tokens", in: 1...1 << 20) ?? maxNumBatchedTokens
+        maxNumSeqs = try fields.integer("max-num-seqs", in: 1...65536) ?? maxNumSeqs
+        maxNumQueuedReqs =
+            try fields.integer("max-num-queued-reqs", in: 1...1 << 30) ?? maxNumQueuedReqs
+        enablePrefixCaching = try fields.flag("enable-prefix-caching") ?? enablePrefixCaching
+        schedulingPolicy = try fields.choice("scheduling-policy") ?? schedulingPolicy
+        watermark = try fields.number("watermark", in: 0...0.99) ?? watermark
+        dispatchPolicy = try fields.choice("dispatch-policy") ?? dispatchPolicy
+        batchFormation = try fields.choice("batch-formation") ?? batchFormation
+        exchangeMode = try fields.choice("exchange-mode") ?? exchangeMode
+        lookaheadPartition = try fields.choice("lookahead-partition") ?? lookaheadPartition
+        lookaheadMinTokens =
+            try fields.integer("lookahead-min-tokens", in: 1...1 << 20) ?? lookaheadMinTokens
+        try readMemory(fields)
+        try readOverload(fields)
+    }
+
+    /// One of the three says how much memory there is.
+    private mutating func readMemory(_ fields: ScenarioFields) throws(ScenarioError) {
+        let names = ["memory-per-instance", "kv-cache-memory-bytes", "gpu-memory-utilization"]
+        let given = names.filter(fields.contains)
+        guard !given.isEmpty else { return }
+        guard given.count == 1 else {
+            throw ScenarioError(
+                fields.path, "has both \(given[0]) and \(given[1]), expected one of them")
+        }
+        memoryPerInstance = try fields.bytes("memory-per-instance")
+        kvCacheMemoryBytes = try fields.bytes("kv-cache-memory-bytes")
+        gpuMemoryUtilization = try fields.positive("gpu-memory-utilization", upTo: 1)
+    }
+
+    private mutating func readOverload(_ fields: ScenarioFields) throws(ScenarioError) {
+        func seconds(_ name: String) throws(ScenarioError) -> Duration? {
+            try fields.duration(name, unit: .seconds(1), in: 0...86_400)
+        }
+        overloadPolicy = try fields.choice("overload-policy") ?? overloadPolicy
+        overloadHighWater =
+            try fields.number("overload-high-water", in: 0...10) ?? overloadHighWater
+        overloadRestoreBelow =
+            try fields.number("overload-restore-below", in: 0...1) ?? overloadRestoreBelow
+        overloadRestore = try fields.flag("overload-restore") ?? overloadRestore
+        overloadRestoreHold = try seconds("overload-restore-hold") ?? overloadRestoreHold
+        overloadMinDropped = try seconds("overload-min-dropped") ?? overloadMinDropped
+        overloadInterval =
+            try fields.duration("overload-interval", unit: .milliseconds(1), in: 1...60_000)
+            ?? overloadInterval
+        overloadMaxStages =
+            try fields.integer("overload-max-stages", in: 2...64) ?? overloadMaxStages
+        pipelineParallelSize =
+            try fields.integer("pipeline-parallel-size", in: 2...64) ?? pipelineParallelSize
+        swapSpace = try fields.bytes("swap-space") ?? swapSpace
+    }
+}
