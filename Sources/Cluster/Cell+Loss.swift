@@ -166,6 +166,7 @@ extension Cell {
         let single = addGroup([wholeStage(instance)])
         groups[single].isRunning = false
         groups[single].isAccepting = isOnly
+        unformed.append(single)
         reshapes.append(Reshape(kind: .rebuild, group: single, leaving: [], started: now))
         return reshapes.count - 1
     }
@@ -252,6 +253,7 @@ extension Cell {
         memories[instance.index].finishLoading()
         groups[group].isRunning = true
         groups[group].isAccepting = true
+        unformed.removeAll { $0 == group }
         reshapes[index].phase = .done
         effects.append(.groupFormed(group, groups[group].stages))
         effects.append(

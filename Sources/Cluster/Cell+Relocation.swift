@@ -1,4 +1,5 @@
 internal import Domain
+internal import Planning
 internal import Scheduling
 
 /// The one mechanism by which a running sequence changes groups.
@@ -9,7 +10,9 @@ extension Cell {
         _ effects: inout [Effect]
     ) -> Bool {
         let from = groupOf[id.index]
-        guard !isLive || hasRoomForAll(of: id, in: target) else { return false }
+        guard !isLive || (now >= noMoveBefore && hasRoomForAll(of: id, in: target)) else {
+            return false
+        }
         let size = configuration.scheduler.blockSize
         let computed = table[id].computedCount
         let held = groups[target].holdCachedPrefix(of: table[id].tokens, limit: computed / size)
@@ -236,6 +239,9 @@ extension Cell {
         }
         if relocation.stalledSince != nil {
             groups[relocation.from].resume(relocation.sequence, &table)
+        }
+        if case .transferFailed = reason {
+            noMoveBefore = time + configuration.overload.retryAfter
         }
         effects.append(.note(.relocationAborted(relocation.sequence, reason)))
         plan(relocation.from, &effects)

@@ -28,6 +28,8 @@ package struct Cell: Sendable {
     var reclaims: [InstanceMemory?]
     /// Sequences on the move.
     var relocations: [Relocation] = []
+    /// After a transfer has failed, none begins a live relocation before this.
+    var noMoveBefore = Instant.zero
     /// Groups of one that take nothing new because an operator wants them empty.
     var draining: [GroupID] = []
     /// Groups in which a relocation has returned spans since the last plan.
@@ -39,6 +41,8 @@ package struct Cell: Sendable {
     package internal(set) var isLost: [Bool]
     /// Groups that have lost a member, until the last transfer of theirs is answered.
     var collapsing: [GroupID] = []
+    /// Groups that the shell has not heard of yet, for their instance is being rebuilt.
+    var unformed: [GroupID] = []
     var transfersPlanned: UInt32 = 0
 
     var view = ClusterView()
@@ -144,7 +148,11 @@ extension Cell {
         precondition(groups[group].isIdle)
         groups[group].pool.evictAll(&stores)
         groups.remove(group)
-        effects.append(.groupDissolved(group))
+        if let place = unformed.firstIndex(of: group) {
+            unformed.remove(at: place)
+        } else {
+            effects.append(.groupDissolved(group))
+        }
     }
 }
 

@@ -51,6 +51,60 @@ extension DropTests {
         #expect(harness.rejected[RequestID(99)] == .draining)
     }
 
+    /// A live relocation whose transfer fails is tried again within the same input.
+    @Test func aRelocationThatFailsWaitsBeforeTheNextTry() {
+        var harness = CellHarness(blockCounts: [40, 40], weightPages: 8, policy: .drop)
+        harness.send(.command(.drop(freeing: nil)))
+        while harness.cell.groups.ids.count > 1 { harness.answer() }
+        harness.send(.submitted(request(1, prompt: 20, maxTokens: 60)))
+        for _ in 0..<6 { harness.finishStep() }
+        harness.send(.command(.restore))
+        func transfer() -> Int? {
+            harness.errands.firstIndex { if case .transfer = $0 { true } else { false } }
+        }
+        for _ in 0..<100 where transfer() == nil {
+            harness.finishStep()
+            harness.answer()
+        }
+        var tries = 0
+        while tries < 100, let turn = transfer() {
+            harness.answer(turn: turn, failing: true)
+            tries += 1
+        }
+        // A millisecond each; the sequence decodes on meanwhile.
+        #expect(tries < 5, "\(tries) transfers in \(tries) ms")
+    }
+
+    /// A rebuild that is lost in its turn dissolves a group that was never formed.
+    @Test func onlyGroupsThatWereFormedAreDissolved() {
+        var cell = CellHarness(blockCounts: [30, 30, 30], weightPages: 8, policy: .drop).cell
+        var formed = Set(cell.groups.ids)
+        var effects: [Effect] = []
+        var now = Instant.zero
+        func send(_ input: Input) {
+            now = now + .milliseconds(1)
+            let first = effects.count
+            cell.handle(input, at: now, into: &effects)
+            for effect in effects[first...] {
+                if case .groupFormed(let group, _) = effect { formed.insert(group) }
+                if case .groupDissolved(let group) = effect {
+                    #expect(formed.remove(group) != nil, "group \(group) was never formed")
+                }
+            }
+        }
+        send(.command(.drop(freeing: ByteCount(1 << 20))))
+        send(.command(.drop(freeing: nil)))
+        for index in 0..<3 where !effects.isEmpty {
+            let asked = effects.contains {
+                if case .changeMemory(InstanceID(index: index), _) = $0 { true } else { false }
+            }
+            if asked { send(.memoryChanged(InstanceID(index: index), failure: nil)) }
+        }
+        send(.instanceLost(InstanceID(0)))
+        send(.instanceLost(InstanceID(1)))
+        send(.instanceLost(InstanceID(2)))
+    }
+
     /// At any moment of a drop, an exchange, a restore or a relocation.
     @Test(arguments: 0..<150)
     func tokensAreExactWhenInstancesAreLost(seed: UInt64) {
