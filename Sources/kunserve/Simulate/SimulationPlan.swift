@@ -151,7 +151,7 @@ extension SimulationPlan {
         var run = SimulatedRun(setup)
         while !run.isOver {
             run.advance(events: 20_000)
-            progress(Double(run.progress.ended) / Double(max(1, run.progress.all)))
+            progress(0.999 * Double(run.progress.ended) / Double(max(1, run.progress.all)))
         }
         return SimulationOutcome(job: job, result: run.result, took: clock.now - start)
     }

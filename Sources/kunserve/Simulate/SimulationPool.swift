@@ -52,6 +52,7 @@ private final class ProgressMeter: Sendable {
     private struct State {
         var shares: [Double]
         var sum = 0.0
+        var doneCount = 0
         var bar = ProgressBar(label: "simulating")
     }
 
@@ -66,11 +67,12 @@ private final class ProgressMeter: Sendable {
     func show(_ share: Double, of number: Int) {
         guard isShown else { return }
         state.withLock { state in
+            if share == 1, state.shares[number] < 1 { state.doneCount += 1 }
             state.sum += share - state.shares[number]
             state.shares[number] = share
-            let isDone = state.shares.allSatisfy { $0 == 1 }
             let total = state.shares.count * 1000
-            state.bar.show(isDone ? total : min(total - 1, Int(state.sum * 1000)), of: total)
+            let isOver = state.doneCount == state.shares.count
+            state.bar.show(isOver ? total : min(total - 1, Int(state.sum * 1000)), of: total)
         }
     }
 }
