@@ -53,6 +53,8 @@ package struct Cell: Sendable {
     var nextSample = Instant.zero
     var isWakeOrdered = false
     var hasStarted = false
+    /// The group that lets sequences go so that it can be restored.
+    var thinned: GroupID?
     /// Blocks that were missing when instances were last asked for.
     var instancesAsked = 0
     /// The time of the present input.
@@ -77,7 +79,9 @@ package struct Cell: Sendable {
             configuration.overloadPolicy == .swap ? .swap : .recompute
         self.configuration = configuration
         memories = configuration.instances.map { InstanceMemory(shape: $0) }
-        stores = memories.map { BlockStore(baseCount: $0.blockCount) }
+        stores = memories.map {
+            BlockStore(baseCount: $0.blockCount, columnSize: $0.shape.blocksPerPage)
+        }
         reclaims = Array(repeating: nil, count: memories.count)
         isLost = Array(repeating: false, count: memories.count)
         hostStore = BlockStore(baseCount: configuration.hostBlocks)
@@ -148,6 +152,7 @@ extension Cell {
         precondition(groups[group].isIdle)
         groups[group].pool.evictAll(&stores)
         groups.remove(group)
+        if thinned == group { thinned = nil }
         if let place = unformed.firstIndex(of: group) {
             unformed.remove(at: place)
         } else {

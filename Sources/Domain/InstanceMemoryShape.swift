@@ -50,6 +50,16 @@ package struct InstanceMemoryShape: Hashable, Sendable {
         min(maxBlocks, pagesPerLayer * pageSize.bytes / blockBytes.bytes)
     }
 
+    /// Blocks of every layer of `range` when an instance holds nothing else.
+    package func blockCount(holding range: StageRange) -> BlockCount {
+        let weights = units(for: range).reduce(0) { $0 + pages(of: $1) }
+        let left = max(0, pageCount - workspacePages - weights)
+        return blockCount(pagesPerLayer: left / max(1, range.layers.count))
+    }
+
+    /// Blocks that lie on one page of each layer; one where a block is larger than a page.
+    package var blocksPerPage: Int { max(1, pageSize.bytes / blockBytes.bytes) }
+
     /// The units an instance must hold to execute `range`, in execution order.
     package func units(for range: StageRange) -> [ParameterUnit] {
         let embedding = range.hasEmbedding || (range.hasHead && sharesEmbedding)

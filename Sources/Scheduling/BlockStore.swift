@@ -6,23 +6,26 @@ package import Domain
 /// member's store. A block lies under two groups' ids only while a sequence moves from one to the
 /// other. *Base* blocks are those that an instance has while it holds the whole model; blocks
 /// beyond them come and go with a drop, so base blocks are handed out first. Every operation on
-/// one block is O(1).
+/// one block is O(1) (`FreeBlocks`).
 package struct BlockStore: Sendable {
     package let baseCount: BlockCount
     /// By block: how many groups' blocks lie on it.
     private(set) var references: [Int32]
-    private var freeBase: [BlockID]
-    private var freeExtension: [BlockID] = []
+    private var free: FreeBlocks
 
-    package init(baseCount: BlockCount) {
+    /// - Parameters:
+    ///   - baseCount: Blocks of an instance that holds the whole model.
+    ///   - columnSize: Blocks that lie on the same pages.
+    package init(baseCount: BlockCount, columnSize: Int = 1) {
         precondition(baseCount >= 0)
         self.baseCount = baseCount
         references = Array(repeating: 0, count: baseCount)
-        freeBase = (0..<baseCount).reversed().map { BlockID(index: $0) }
+        free = FreeBlocks(columnSize: columnSize, baseCount: baseCount)
+        for index in (0..<baseCount).reversed() { free.insert(BlockID(index: index)) }
     }
 
     package var capacity: BlockCount { references.count }
-    package var freeCount: BlockCount { freeBase.count + freeExtension.count }
+    package var freeCount: BlockCount { free.count }
     package var usedCount: BlockCount { capacity - freeCount }
 
     /// By block: whether a group's block lies on it.
@@ -30,8 +33,9 @@ package struct BlockStore: Sendable {
 
     func isShared(_ block: BlockID) -> Bool { references[block.index] > 1 }
 
-    package mutating func allocate() -> BlockID? {
-        guard let block = freeBase.popLast() ?? freeExtension.popLast() else { return nil }
+    /// Takes a free block, on the same pages as `neighbor` if there is one.
+    package mutating func allocate(near neighbor: BlockID? = nil) -> BlockID? {
+        guard let block = free.take(near: neighbor) else { return nil }
         references[block.index] = 1
         return block
     }
@@ -45,17 +49,13 @@ package struct BlockStore: Sendable {
     package mutating func release(_ block: BlockID) {
         precondition(references[block.index] > 0, "block \(block) released too often")
         references[block.index] -= 1
-        if references[block.index] == 0 { putBack(block) }
-    }
-
-    private mutating func putBack(_ block: BlockID) {
-        if block.index < baseCount { freeBase.append(block) } else { freeExtension.append(block) }
+        if references[block.index] == 0 { free.insert(block) }
     }
 
     /// Adds the blocks from the present capacity up to `count`.
     package mutating func grow(to count: BlockCount) {
         precondition(count >= capacity)
-        for index in (capacity..<count).reversed() { freeExtension.append(BlockID(index: index)) }
+        for index in (capacity..<count).reversed() { free.insert(BlockID(index: index)) }
         references.append(contentsOf: repeatElement(0, count: count - capacity))
     }
 }
@@ -67,9 +67,10 @@ extension BlockStore {
     /// are too few of those. Complexity: O(blocks).
     package func movesToBase() -> [MemoryChange.BlockMove]? {
         let sources = references.indices.dropFirst(baseCount).filter { references[$0] > 0 }
-        guard sources.count <= freeBase.count else { return nil }
-        return zip(sources, freeBase.reversed()).map { source, target in
-            MemoryChange.BlockMove(source: BlockID(index: source), target: target)
+        let targets = references.indices.prefix(baseCount).filter { references[$0] == 0 }
+        guard sources.count <= targets.count else { return nil }
+        return zip(sources, targets).map { source, target in
+            MemoryChange.BlockMove(source: BlockID(index: source), target: BlockID(index: target))
         }
     }
 
@@ -82,9 +83,10 @@ extension BlockStore {
         }
         precondition(references.dropFirst(baseCount).allSatisfy { $0 == 0 })
         references.removeLast(references.count - baseCount)
-        freeExtension.removeAll()
-        freeBase = references.indices.reversed().filter { references[$0] == 0 }
-            .map { BlockID(index: $0) }
+        free = FreeBlocks(columnSize: free.columnSize, baseCount: baseCount)
+        for index in references.indices.reversed() where references[index] == 0 {
+            free.insert(BlockID(index: index))
+        }
     }
 }
 
@@ -95,11 +97,9 @@ extension BlockStore {
     /// over all groups, are the references. Complexity: O(blocks).
     package func checkInvariants(uses: [Int32]) {
         precondition(uses == references, "blocks in use and references differ")
-        var free = Array(repeating: false, count: capacity)
-        for block in freeBase + freeExtension {
-            precondition(!free[block.index], "block \(block) is free twice")
-            free[block.index] = true
+        precondition(free.count == references.count { $0 == 0 }, "free blocks are miscounted")
+        for index in references.indices {
+            precondition(free.contains(BlockID(index: index)) == (references[index] == 0))
         }
-        for index in references.indices { precondition(free[index] == (references[index] == 0)) }
     }
 }

@@ -12,6 +12,7 @@ extension GroupScheduler {
         let shared = pool.instances.map { other.instances.firstIndex(of: $0) }
         let fresh = zip(pool.instances, shared).filter { $0.1 == nil }.map(\.0)
         guard pool.makeFree(sources.count, on: fresh, &stores) else { return nil }
+        var last: [BlockID]?
         return sources.map { source in
             var blocks: [BlockID] = []
             for (stage, instance) in pool.instances.enumerated() {
@@ -19,10 +20,11 @@ extension GroupScheduler {
                     let block = other.block(source, stage: place)
                     stores[instance.index].retain(block)
                     blocks.append(block)
-                } else if let block = stores[instance.index].allocate() {
+                } else if let block = stores[instance.index].allocate(near: last?[stage]) {
                     blocks.append(block)
                 }
             }
+            last = blocks
             return pool.adopt(blocks)
         }
     }
@@ -33,7 +35,9 @@ extension GroupScheduler {
     ) -> [SpanID]? {
         guard pool.freeCount(stores) >= count else { return nil }
         var spans: [SpanID] = []
-        while spans.count < count, let span = pool.allocate(&stores) { spans.append(span) }
+        while spans.count < count, let span = pool.allocate(near: spans.last, &stores) {
+            spans.append(span)
+        }
         return spans
     }
 

@@ -15,7 +15,9 @@ extension GroupScheduler {
     /// Gives a sequence the spans of all its known tokens, which the caller knows to be free.
     mutating func reserveSpans(for sequence: inout SequenceState, _ stores: inout [BlockStore]) {
         for _ in 0..<missingSpans(for: sequence.tokens.count, sequence) {
-            guard let span = pool.allocate(&stores) else { preconditionFailure("no free span") }
+            guard let span = pool.allocate(near: sequence.spans.last, &stores) else {
+                preconditionFailure("no free span")
+            }
             sequence.spans.append(span)
         }
     }

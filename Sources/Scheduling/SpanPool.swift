@@ -64,15 +64,19 @@ package struct SpanPool: Sendable {
 // MARK: - Holding
 
 extension SpanPool {
-    /// Takes a span; `nil` when a member has no block for it.
-    package mutating func allocate(_ stores: inout [BlockStore]) -> SpanID? {
+    /// Takes a span, on the same pages as `neighbor` where they have a free block; `nil` when a
+    /// member has no block for it.
+    package mutating func allocate(
+        near neighbor: SpanID? = nil, _ stores: inout [BlockStore]
+    ) -> SpanID? {
         while instances.contains(where: { stores[$0.index].freeCount == 0 }) {
             guard let evicted = cached.first else { return nil }
             evict(evicted, &stores)
         }
         let span = takeBlank()
         for (stage, instance) in instances.enumerated() {
-            guard let block = stores[instance.index].allocate() else {
+            let near = neighbor.map { self.block($0, stage: stage) }
+            guard let block = stores[instance.index].allocate(near: near) else {
                 preconditionFailure("the store has a block")
             }
             blocks[span.index * instances.count + stage] = block
