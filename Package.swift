@@ -38,7 +38,7 @@ var targets: [Target] = [
     // Level 2: the one state machine.
     .target(
         name: "Cluster",
-        dependencies: ["Domain", "Scheduling", "Planning"],
+        dependencies: ["Domain", "Scheduling", "Planning", heap],
         swiftSettings: coreSettings
     ),
 

@@ -61,8 +61,9 @@ extension Cell {
     private mutating func load(of group: GroupID) -> GroupLoad {
         let fill = groups.fill(of: group, stores)
         return GroupLoad(
-            group: group, running: fill.running, waiting: fill.waiting, usedBlocks: fill.used,
-            queuedBlocks: fill.queued, freeBlocks: fill.free, totalBlocks: fill.capacity,
+            group: group, running: fill.running, waiting: fill.waiting, members: fill.members,
+            usedBlocks: fill.used, queuedBlocks: fill.queued, freeBlocks: fill.free,
+            totalBlocks: fill.capacity,
             isDraining: !fill.isAccepting)
     }
 

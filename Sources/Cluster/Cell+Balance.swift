@@ -1,4 +1,6 @@
 internal import Domain
+internal import HeapModule
+internal import Planning
 internal import Scheduling
 
 /// The baseline policy `migrate`: running sequences move live from the instance whose queue cannot
@@ -17,24 +19,40 @@ extension Cell {
 
     /// Spans that a group could still give after all that waits there.
     private func slack(_ group: GroupScheduler) -> Int {
-        group.pool.freeCount(stores) - group.waitingSpans
+        group.pool.freeCount(stores) - group.waitingSpans - group.setAside
     }
 
-    /// Sends the first waiting sequence of a full group to one that can run it at once.
+    /// Sends the first waiting sequences of full groups to those that can run them at once, the
+    /// roomiest first. Complexity: O(groups), and O(log groups) for each that is sent.
     mutating func moveWaiting(_ effects: inout [Effect]) {
-        for source in groups.ids
-        where groups[source].waitingCount > 0 && !isChanging(source) {
-            while let id = groups[source].firstWaiting(in: table) {
+        updateView()
+        guard view.total.waiting > 0 else { return }
+        var targets = Heap(
+            groups.ids.filter { takesOthers($0) }.map {
+                Room(spans: slack(groups[$0]), group: $0)
+            })
+        for source in groups.ids where groups[source].waitingCount > 0 {
+            while let target = targets.max, let id = groups[source].firstWaiting(in: table) {
                 let needed = groups[source].spansNeeded(for: table[id].tokens.count)
-                guard groups[source].pool.freeCount(stores) < needed,
-                    let target = roomiest(), groups[target].waitingCount == 0,
-                    groups[target].pool.freeCount(stores) > needed
-                else { break }
+                guard groups[source].pool.freeCount(stores) < needed, target.spans > needed else {
+                    break
+                }
+                targets.removeMax()
                 groups[source].dropFirstWaiting(in: table)
-                join(id, target)
-                plan(target, &effects)
+                join(id, target.group)
+                plan(target.group, &effects)
+                guard groups[target.group].waitingCount == 0 else { continue }
+                targets.insert(Room(spans: slack(groups[target.group]), group: target.group))
             }
         }
+    }
+
+    /// Whether the group would start a sequence at once if it has the blocks.
+    private func takesOthers(_ id: GroupID) -> Bool {
+        guard groups[id].isAccepting, groups[id].isRunning, groups[id].waitingCount == 0 else {
+            return false
+        }
+        return !isChanging(id) || reshapes.contains { $0.group == id && $0.phase == .moving }
     }
 
     private func roomiest() -> GroupID? {
@@ -67,5 +85,15 @@ extension Cell {
         }
         let chosen = bySize.first { table[$0].spans.count >= missing } ?? bySize.last
         return chosen.map { ($0, target) }
+    }
+}
+
+/// What a group could give. Of equals the one with the lower id counts as roomier.
+private struct Room: Comparable {
+    let spans: BlockCount
+    let group: GroupID
+
+    static func < (left: Self, right: Self) -> Bool {
+        (left.spans, right.group) < (right.spans, left.group)
     }
 }

@@ -79,12 +79,17 @@ extension Cell {
         moveDraining(now, &effects)
     }
 
+    /// Groups that can take sequences of others.
+    var openGroups: [GroupID] {
+        groups.ids.filter {
+            groups[$0].isAccepting && groups[$0].isRunning && !isChanging($0)
+        }
+    }
+
     /// Moves what is left on draining instances to where there is the most room.
     mutating func moveDraining(_ now: Instant, _ effects: inout [Effect]) {
         for group in draining {
-            let open = groups.ids.filter {
-                groups[$0].isAccepting && groups[$0].isRunning && !isChanging($0)
-            }
+            let open = openGroups
             guard !open.isEmpty else { return }
             empty(group, into: open, now, &effects)
             for target in open { planIfIdle(target, &effects) }

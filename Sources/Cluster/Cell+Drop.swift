@@ -101,7 +101,9 @@ extension Cell {
         groups[group].isRunning = true
         reshapes[index].phase = .moving
         monitor.dropped(at: now)
-        let added = groups[group].pool.freeCount(stores) - before
+        let free = groups[group].pool.freeCount(stores)
+        let added = free - before
+        reshapes[index].reserve = Int(Double(free) * configuration.relocation.exchangeShare)
         effects.append(
             .note(.dropFinished(group, addedBlocks: added, took: now - reshapes[index].started)))
         // The first of the old sequences reserve their blocks before new ones take the rest.
@@ -159,32 +161,47 @@ extension Cell {
         reshapes[index].phase = .done
     }
 
+    /// Lets as many sequences of each old group follow as may be on their way, the oldest first.
+    /// Each group's go over other links than the next one's.
     private mutating func startExchanges(
         _ index: Int, _ now: Instant, _ effects: inout [Effect]
     ) {
         let group = reshapes[index].group
-        let waiting = mayFollow(to: group) ? frozenSequences(of: index) : []
-        for id in waiting where mayFollow(to: group) {
-            if startMove(id, to: group, isLive: false, now, &effects) { continue }
-            handleBlocked(id, index, now, &effects)
-            return
-        }
-        reshapes[index].blockedSince = nil
-        setAside(0, in: group, &effects)
-    }
-
-    /// Whether one more sequence may be on its way to the group.
-    private func mayFollow(to group: GroupID) -> Bool {
-        relocations.count { $0.to == group } < configuration.relocation.maxConcurrent
-    }
-
-    /// Sequences of the old groups that still stand there, in order of arrival.
-    private func frozenSequences(of index: Int) -> [SequenceID] {
-        reshapes[index].leaving.flatMap { groups[$0].running }
-            .filter { id in
-                table[id].phase == .running && !isRelocating(id)
+        var blocked: SequenceID?
+        for old in reshapes[index].leaving {
+            while blocked == nil, let id = nextToFollow(from: old) {
+                if startMove(id, to: group, isLive: false, now, &effects) { continue }
+                blocked = id
             }
-            .sorted { table[$0].arrival < table[$1].arrival }
+        }
+        if let blocked {
+            handleBlocked(blocked, index, now, &effects)
+        } else {
+            reshapes[index].blockedSince = nil
+            setAside(exchangeReserve(of: index), in: group, &effects)
+        }
+    }
+
+    /// Room that new sequences leave to those that are still to follow, so that the exchange goes
+    /// on while old blocks become pages, and pages new blocks.
+    private func exchangeReserve(of index: Int) -> BlockCount {
+        let toFollow = reshapes[index].leaving.reduce(0) { $0 + groups[$1].pool.usedCount }
+        return min(reshapes[index].reserve, toFollow)
+    }
+
+    /// The first sequence of an old group that still stands there, unless enough of them are on
+    /// their way. Complexity: O(sequences on their way).
+    private func nextToFollow(from old: GroupID) -> SequenceID? {
+        let underWay = relocations.count { $0.from == old }
+        guard underWay < configuration.relocation.maxConcurrent else { return nil }
+        return groups[old].running.first { table[$0].phase == .running && !isRelocating($0) }
+    }
+
+    /// The last sequence, in order of arrival, that still stands in an old group.
+    private func lastToFollow(_ index: Int) -> SequenceID? {
+        reshapes[index].leaving.flatMap { groups[$0].running }
+            .filter { table[$0].phase == .running && !isRelocating($0) }
+            .max { table[$0].arrival < table[$1].arrival }
     }
 
     /// The next sequence finds no room. New ones give way after a while; when nothing else could
@@ -197,12 +214,12 @@ extension Cell {
         reshapes[index].blockedSince = since
         if now - since >= configuration.relocation.patience {
             let needed = groups[group].spansNeeded(for: table[id].tokens.count)
-            setAside(needed, in: group, &effects)
+            setAside(max(needed, exchangeReserve(of: index)), in: group, &effects)
         }
         let isReclaiming = groups[group].stages.contains { reclaims[$0.instance.index] != nil }
         guard groups[group].running.isEmpty, groups[group].stepsInFlight == 0, !isReclaiming,
             !relocations.contains(where: { $0.to == group }),
-            let last = frozenSequences(of: index).last
+            let last = lastToFollow(index)
         else { return }
         startAnew(last, in: group, .noRoom, &effects)
         if id != last { _ = startMove(id, to: group, isLive: false, now, &effects) }

@@ -38,37 +38,47 @@ extension Cell {
         moveWaiting(&effects)
         let load = overloadLoad()
         switch monitor.observe(load, at: now) {
-        case .none: break
-        case .drop(let missing): relieve(missing, load, now, &effects)
+        case .none: stopThinning(&effects)
+        case .drop(let missing, let expected):
+            stopThinning(&effects)
+            relieve(missing, expected, load, now, &effects)
         case .restore:
             let reason = Note.RestoreReason.calm(
                 used: load.used, capacity: load.undroppedCapacity)
-            for group in restorableGroups { startRestore(group, reason, now, &effects) }
+            bringBack(reason, now, &effects)
         }
     }
 
-    /// Merges groups so that the queued sequences fit. When no grouping frees that much, the best
-    /// there is must do: the rest waits and is recomputed as ever, and the provisioner hears how
-    /// many instances would help.
+    /// Merges groups so that the queued sequences fit, and those that are expected as far as pairs
+    /// of instances do. When no grouping frees enough for the queued ones, the best there is must
+    /// do: the rest waits and is recomputed as ever, and the provisioner hears how many instances
+    /// would help.
     private mutating func relieve(
-        _ missing: BlockCount, _ load: OverloadLoad, _ now: Instant, _ effects: inout [Effect]
+        _ missing: BlockCount, _ expected: BlockCount, _ load: OverloadLoad, _ now: Instant,
+        _ effects: inout [Effect]
     ) {
-        let shape = memories[0].shape
-        let needed = shape.blockBytes * (missing * shape.layerCount)
+        let needed = bytes(of: max(0, missing))
         let groups = plannableGroups
-        var plan = planner.plan(groups, freeing: needed)
+        var plan = planner.plan(
+            groups, freeing: needed, expecting: bytes(of: min(expected, missing + expected)))
         if plan == nil {
             askForInstances(needed, &effects)
             plan = planner.largestPlan(groups)
         } else {
             instancesAsked = 0
         }
-        if let plan {
-            let reason = Note.DropReason.overload(demand: load.demand, capacity: load.capacity)
-            startDrop(plan, reason, now, &effects)
-        } else {
+        guard let plan else {
             monitor.dropFailed(at: now)
+            return
         }
+        guard !plan.merges.isEmpty else { return }
+        let reason = Note.DropReason.overload(demand: load.demand, capacity: load.capacity)
+        startDrop(plan, reason, now, &effects)
+    }
+
+    private func bytes(of blocks: BlockCount) -> ByteCount {
+        let shape = memories[0].shape
+        return shape.blockBytes * (blocks * shape.layerCount)
     }
 
     private mutating func askForInstances(_ needed: ByteCount, _ effects: inout [Effect]) {
@@ -82,19 +92,35 @@ extension Cell {
     }
 
     /// Blocks that sequences hold or wait for, and blocks there are: a group's span counts once,
-    /// as it does on a single instance.
+    /// as it does on a single instance. What a drop under way will have freed counts already, or
+    /// the groups that it has closed would look like an overload of their own.
     mutating func overloadLoad() -> OverloadLoad {
         updateView()
+        var (capacity, free) = (view.total.totalBlocks, view.total.freeBlocks)
+        for reshape in reshapes where reshape.kind == .drop {
+            guard let now = view[reshape.group] else { continue }
+            let later = blocksAfter(reshape)
+            capacity += later - now.totalBlocks
+            let used = reshape.leaving.reduce(now.usedBlocks) { $0 + (view[$1]?.usedBlocks ?? 0) }
+            free += max(0, later - used) - now.freeBlocks
+        }
         return OverloadLoad(
             demand: view.total.usedBlocks + view.total.queuedBlocks,
-            capacity: view.total.totalBlocks, used: view.total.usedBlocks,
-            queued: view.total.queuedBlocks, free: view.total.freeBlocks,
+            capacity: capacity, used: view.total.usedBlocks,
+            queued: view.total.queuedBlocks, free: free,
             undroppedCapacity: stores.indices.reduce(0) {
                 $0 + (isLost[$1] ? 0 : stores[$1].baseCount)
             },
             isDropped: groups.ids.contains { groups[$0].stages.count > 1 },
             isChanging: !reshapes.isEmpty || reclaims.contains { $0 != nil },
             canDrop: canDrop)
+    }
+
+    /// Blocks of a merged group when its exchange is over.
+    private func blocksAfter(_ reshape: Reshape) -> BlockCount {
+        groups[reshape.group].stages.reduce(.max) { least, stage in
+            min(least, memories[stage.instance.index].shape.blockCount(holding: stage.range))
+        }
     }
 
     /// Asks to be woken as long as there is something to watch.

@@ -182,7 +182,7 @@ extension Cell {
     ) {
         for id in groups[group].takeWaiting(from: table) { join(id, emptiest(of: open)) }
         for id in groups[group].running where table[id].phase == .running {
-            guard relocations.count < configuration.relocation.maxConcurrent else { return }
+            guard relocations.count < configuration.relocation.maxConcurrentLive else { return }
             guard !isRelocating(id) else { continue }
             guard startMove(id, to: emptiest(of: open), isLive: true, now, &effects) else {
                 return

@@ -13,7 +13,7 @@ extension Cell {
     }
 
     /// Whether what the group's sequences hold fits the blocks of a whole instance.
-    private func fitsBase(_ group: GroupScheduler) -> Bool {
+    func fitsBase(_ group: GroupScheduler) -> Bool {
         group.stages.allSatisfy { stage in
             group.pool.usedCount <= stores[stage.instance.index].baseCount
         }

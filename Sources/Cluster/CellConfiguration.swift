@@ -39,8 +39,14 @@ package struct CellConfiguration: Hashable, Sendable {
 
 /// The limits of moving sequences.
 package struct RelocationConfiguration: Hashable, Sendable {
-    /// Sequences on the move at once, in each change of groups.
+    /// Sequences on the move at once, from each group that others leave.
     package var maxConcurrent = 4
+    /// Sequences at once that go on generating while their KV follows them. Each spends most of the
+    /// time waiting for the end of its last step.
+    package var maxConcurrentLive = 16
+    /// Share of what is free when groups have merged that new sequences leave to those of the old
+    /// groups until these have followed.
+    package var exchangeShare = 0.5
     /// A sequence that has waited so long for blocks keeps new ones from being admitted.
     package var patience = Duration.milliseconds(500)
     /// Blocks at most that a live relocation leaves for its last, stalled round. Llumnix §4.2

@@ -42,6 +42,8 @@ struct Reshape: Sendable {
     var triedFile: [InstanceID] = []
     /// The groups of one that a restore opened.
     var opened: [GroupID] = []
+    /// Spans of the merged group that new sequences leave to those that are to follow.
+    var reserve: BlockCount = 0
     /// Since when the next sequence has found no room.
     var blockedSince: Instant?
     var movedSequences = 0

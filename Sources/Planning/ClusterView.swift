@@ -52,8 +52,11 @@ package struct GroupLoad: Hashable, Sendable {
     package var group: GroupID
     package var running: Int
     package var waiting: Int
-    /// Blocks that its sequences hold, and that those which wait need.
+    /// Instances that execute its sequences together.
+    package var members: Int
+    /// Blocks that its sequences hold.
     package var usedBlocks: BlockCount
+    /// Blocks that those need which wait for blocks.
     package var queuedBlocks: BlockCount
     package var freeBlocks: BlockCount
     package var totalBlocks: BlockCount
@@ -61,13 +64,14 @@ package struct GroupLoad: Hashable, Sendable {
     package var isDraining: Bool
 
     package init(
-        group: GroupID, running: Int, waiting: Int, usedBlocks: BlockCount = 0,
-        queuedBlocks: BlockCount = 0, freeBlocks: BlockCount, totalBlocks: BlockCount,
-        isDraining: Bool = false
+        group: GroupID, running: Int, waiting: Int, members: Int = 1,
+        usedBlocks: BlockCount = 0, queuedBlocks: BlockCount = 0, freeBlocks: BlockCount,
+        totalBlocks: BlockCount, isDraining: Bool = false
     ) {
         self.group = group
         self.running = running
         self.waiting = waiting
+        self.members = members
         self.usedBlocks = usedBlocks
         self.queuedBlocks = queuedBlocks
         self.freeBlocks = freeBlocks

@@ -4,7 +4,7 @@ package import Domain
 package enum DispatchPolicy: String, Hashable, Sendable, CaseIterable {
     /// The groups in turn.
     case roundRobin = "round-robin"
-    /// The group with the fewest sequences, running and waiting.
+    /// The group with the fewest sequences, running and waiting, for each of its members.
     case leastRequests = "least-requests"
     /// The group with the fewest waiting sequences, then the most free blocks.
     case shortestQueue = "shortest-queue"
@@ -46,7 +46,7 @@ package struct Dispatcher: Sendable {
     private func key(of load: GroupLoad) -> Key {
         switch policy {
         case .roundRobin: Key(0, 0)
-        case .leastRequests: Key(load.running + load.waiting, 0)
+        case .leastRequests: Key(((load.running + load.waiting) << 16) / load.members, 0)
         case .shortestQueue: Key(load.waiting, -load.freeBlocks)
         }
     }

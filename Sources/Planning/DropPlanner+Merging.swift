@@ -30,9 +30,11 @@ extension DropPlanner {
         /// Merges the smallest group that can merge with the smallest that it can merge with; false
         /// when there are no such two. A group without a partner leaves the queue, for it cannot
         /// merge with what the others become either.
-        mutating func mergeSmallest() -> Bool {
-            while let first = queue.popMin() {
-                guard let (second, merged) = partner(of: first) else { continue }
+        mutating func mergeSmallest(membersAtMost limit: Int = .max) -> Bool {
+            while let first = queue.min, first.instances < limit {
+                queue.removeMin()
+                guard let (second, merged) = partner(of: first, membersAtMost: limit)
+                else { continue }
                 freed += merged.freed - candidates[first.index].freed - candidates[second].freed
                 candidates[first.index].isAbsorbed = true
                 candidates[second].isAbsorbed = true
@@ -44,10 +46,15 @@ extension DropPlanner {
         }
 
         /// Takes the smallest group that `first` can merge with out of the queue.
-        private mutating func partner(of first: Rank) -> (index: Int, Candidate)? {
+        private mutating func partner(
+            of first: Rank, membersAtMost limit: Int
+        ) -> (index: Int, Candidate)? {
             var refused: [Rank] = []
             defer { queue.insert(contentsOf: refused) }
-            while refused.count < Self.partnerLimit, let second = queue.popMin() {
+            while refused.count < Self.partnerLimit, let second = queue.min,
+                first.instances + second.instances <= limit
+            {
+                queue.removeMin()
                 if let merged = merged(candidates[first.index], candidates[second.index]) {
                     return (second.index, merged)
                 }

@@ -28,6 +28,13 @@ package struct PlannableGroup: Hashable, Sendable {
 /// in pages or in the bytes of units, the cut decides and is made for each merge.
 package struct DropPlanner: Sendable {
     package let partition: StagePartition
+    /// Of layers alone. A group has as many spans as the member with the fewest blocks, so what
+    /// counts for memory is that no stage has more layers than the others.
+    private let evenPartition: StagePartition
+    /// By how much the dearest stage may be dearer than it need be, for the sake of memory: the
+    /// head is worth two or three layers of time and none of KV. Own choice, for the paper does
+    /// not say how layers are cut.
+    package static let costTolerance = 0.1
     /// No group gets more members than this, nor than the model has layers.
     let stageLimit: Int
     private let shapes: [InstanceMemoryShape]
@@ -69,6 +76,7 @@ package struct DropPlanner: Sendable {
         self.layoutOfInstance = layoutOfInstance
         partition = StagePartition(
             layerCount: layerCount, headCost: headCost, embeddingCost: embeddingCost)
+        evenPartition = StagePartition(layerCount: layerCount)
     }
 
     /// Merges until nothing can merge any more, for a need that no plan meets; `nil` when nothing
@@ -81,12 +89,17 @@ package struct DropPlanner: Sendable {
     }
 
     /// Merges until at least `needed` bytes of weights are free, or `nil` when no grouping frees as
-    /// much. Complexity: O(N log N) for N groups, and the cuts of the merged groups.
-    package func plan(_ groups: [PlannableGroup], freeing needed: ByteCount) -> DropPlan? {
+    /// much; then goes on with instances that are alone still, until `expected` bytes more are
+    /// free. So many small groups share the new requests' prompts, instead of few.
+    /// Complexity: O(N log N) for N groups, and the cuts of the merged groups.
+    package func plan(
+        _ groups: [PlannableGroup], freeing needed: ByteCount, expecting expected: ByteCount = .zero
+    ) -> DropPlan? {
         var merging = Merging(groups, by: self)
         while merging.freed < needed {
             guard merging.mergeSmallest() else { return nil }
         }
+        while merging.freed < needed + expected, merging.mergeSmallest(membersAtMost: 2) {}
         return merging.plan()
     }
 
@@ -112,9 +125,23 @@ extension DropPlanner {
         layouts[layout(of: stage.instance)].bytes(for: stage.range)
     }
 
-    /// The cut of one group made of `groups`, in this order.
+    /// The cut of one group made of `groups`, in this order: equal numbers of layers if no stage is
+    /// much dearer for it, else equal costs.
     func cuts(of groups: [PlannableGroup]) -> [StagePartition.Cut]? {
-        partition.cuts(of: groups.flatMap { $0.stages.map(\.range.layers) })
+        let windows = groups.flatMap { $0.stages.map(\.range.layers) }
+        guard let balanced = partition.cuts(of: windows) else { return nil }
+        guard let even = evenPartition.cuts(of: windows) else { return balanced }
+        let limit = dearest(of: balanced) * (1 + Self.costTolerance)
+        return dearest(of: even) <= limit ? even : balanced
+    }
+
+    private func dearest(of cuts: [StagePartition.Cut]) -> Double {
+        cuts.indices.reduce(0) { most, place in
+            let cost = partition.cost(
+                of: cuts[place].layers.count, isFirst: place == 0,
+                isLast: place == cuts.count - 1)
+            return max(most, cost)
+        }
     }
 
     /// The merge of `groups`, whose stages are the members of `cuts`.

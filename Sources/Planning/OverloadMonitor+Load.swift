@@ -2,12 +2,13 @@ package import Domain
 
 /// The KV of a cell at one moment, over all its groups.
 package struct OverloadLoad: Hashable, Sendable {
-    /// What running and queued sequences need.
+    /// What running sequences hold, and those need that wait for blocks.
     package var demand: BlockCount
     /// What there is now.
     package var capacity: BlockCount
     package var used: BlockCount
-    /// What queued sequences need; none if and only if the queue is empty.
+    /// What those sequences need that wait for blocks. Where sequences wait for room in a step,
+    /// memory is not what is short, and pipelines would only make it worse.
     package var queued: BlockCount
     package var free: BlockCount
     /// What there would be without a drop.
@@ -40,8 +41,9 @@ package struct OverloadLoad: Hashable, Sendable {
 /// What the load calls for.
 package enum OverloadAdvice: Hashable, Sendable {
     case none
-    /// Free memory for this many blocks, which queued sequences need and nobody has.
-    case drop(missing: BlockCount)
+    /// Free memory for `missing` blocks, which queued sequences need and nobody has (below zero:
+    /// so many are free still), and for `expected` ones beyond them as far as it is cheap.
+    case drop(missing: BlockCount, expected: BlockCount)
     /// Bring all parameters back.
     case restore
 }

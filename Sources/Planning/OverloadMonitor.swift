@@ -2,17 +2,20 @@ package import Domain
 
 /// Tells overload from calm, and keeps a cell from swinging between the two.
 ///
-///     demand >= highWater * capacity
-///     and queued > free: .drop                        the same: .drop again
+///     demand + expected >= highWater * capacity and
+///     (queued > free or queued + expected >
+///      free + leastGain * capacity): .drop            the same: .drop again
 ///          +---------------------------------------------+   +---+
 ///          |                                             v   |   v
 ///      +-------+   .restore: calm for the hold,       +-------------+
 ///      | whole |<-------------------------------------|   dropped   |
 ///      +-------+   dropped for minimumDropped         +-------------+
 ///
-/// Calm is `used < restoreBelow * undroppedCapacity` with an empty queue, at every look for as long
-/// as the hold, which begins after the last drop. While a drop or restore is under way nothing is
-/// advised.
+/// Expected is what demand will grow by within the horizon if it grows on as it has (`Growth`).
+/// Calm is `demand + expected < restoreBelow * undroppedCapacity` at every look for as long as the
+/// hold, which begins after the last drop; a queue is demand like any other, for where requests
+/// come all the time one of them always waits for the next step. While a drop or restore is under
+/// way nothing is advised.
 ///
 /// A drop never waits, for it is the answer to an emergency. A restore does: the hold starts at
 /// `restoreHold`, doubles with each drop that follows a restore within `relapseWithin`, up to
@@ -21,6 +24,7 @@ package import Domain
 /// restore more often than `OverloadConfiguration.restoresAtMost(within:)` says.
 package struct OverloadMonitor: Sendable {
     package let configuration: OverloadConfiguration
+    private var growth: Growth
     private var droppedAt: Instant?
     private var restoredAt: Instant?
     private var calmSince: Instant?
@@ -30,6 +34,7 @@ package struct OverloadMonitor: Sendable {
 
     package init(_ configuration: OverloadConfiguration) {
         self.configuration = configuration
+        growth = Growth(over: configuration.horizon)
     }
 
     /// How long calm must last now before a restore.
@@ -37,22 +42,27 @@ package struct OverloadMonitor: Sendable {
 
     /// To be called at every `sampleInterval`; more often does no harm. Complexity: O(1).
     package mutating func observe(_ load: OverloadLoad, at now: Instant) -> OverloadAdvice {
-        calmSince = isCalm(load) ? calmSince ?? now : nil
-        if isOverloaded(load) {
+        growth.note(load.demand, at: now)
+        let expected = growth.expected(within: configuration.horizon)
+        calmSince = isCalm(load, expected) ? calmSince ?? now : nil
+        if isOverloaded(load, expected) {
             let mayDrop = load.canDrop && now >= noDropBefore
-            return mayDrop ? .drop(missing: load.queued - load.free) : .none
+            let missing = load.queued - load.free
+            return mayDrop ? .drop(missing: missing, expected: expected) : .none
         }
         return !load.isChanging && mayRestore(at: now) ? .restore : .none
     }
 
-    private func isOverloaded(_ load: OverloadLoad) -> Bool {
-        Double(load.demand) >= configuration.highWater * Double(load.capacity)
-            && load.queued > load.free
+    private func isOverloaded(_ load: OverloadLoad, _ expected: BlockCount) -> Bool {
+        Double(load.demand + expected) >= configuration.highWater * Double(load.capacity)
+            && (load.queued > load.free
+                || Double(load.queued + expected - load.free)
+                    > configuration.leastGain * Double(load.capacity))
     }
 
-    private func isCalm(_ load: OverloadLoad) -> Bool {
-        load.isDropped && load.queued == 0
-            && Double(load.used) < configuration.restoreBelow * Double(load.undroppedCapacity)
+    private func isCalm(_ load: OverloadLoad, _ expected: BlockCount) -> Bool {
+        let limit = configuration.restoreBelow * Double(load.undroppedCapacity)
+        return load.isDropped && Double(load.demand + expected) < limit
     }
 
     private func mayRestore(at now: Instant) -> Bool {

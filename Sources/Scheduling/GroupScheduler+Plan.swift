@@ -165,13 +165,19 @@ extension GroupScheduler {
                     sequence: id, prefix: table[id].computedCount + table[id].inFlightCount,
                     count: table[id].plannableCount))
         }
-        // A shallow queue still gives every stage a step.
         let queued = chunks.reduce(0) { $0 + $1.count }
         var lookahead = lookahead
-        lookahead.minTokens = min(lookahead.minTokens, max(1, queued / stages.count))
+        lookahead.adapt(
+            to: stages.count, queued: queued, inFlight: promptTokensInFlight(table),
+            hasDecodes: !draft.step.entries.isEmpty)
         lookahead.maxTokens = min(lookahead.maxTokens, draft.budget)
         lookahead.firstBatch(of: chunks, into: &batch)
         for chunk in batch { append(chunk.count, of: &table[chunk.sequence]) }
+    }
+
+    /// Prompt tokens in the steps under way.
+    private func promptTokensInFlight(_ table: SequenceTable) -> TokenCount {
+        running.reduce(0) { $0 + (table[$1].pendingCount > 1 ? table[$1].inFlightCount : 0) }
     }
 
     /// Whether prompt tokens of the sequence may join a step now.
@@ -186,9 +192,12 @@ extension GroupScheduler {
         _ table: inout SequenceTable, _ stores: inout [BlockStore],
         _ events: inout [SchedulingEvent], joins: (SequenceState) -> Bool
     ) {
+        if draft.isShort { lacksBlocks = true }
         while isAccepting, !draft.isShort, draft.budget > 0, running.count < maxRunning,
-            let id = waiting.first(in: table), admit(id, &table, &stores, &events)
+            let id = waiting.first(in: table)
         {
+            lacksBlocks = !admit(id, &table, &stores, &events)
+            guard !lacksBlocks else { return }
             guard joins(table[id]) else { continue }
             append(table[id].plannableCount, of: &table[id])
         }

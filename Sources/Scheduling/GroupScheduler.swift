@@ -34,6 +34,9 @@ package struct GroupScheduler: Sendable {
     package var setAside: BlockCount = 0
     /// Spans that the waiting sequences need for what is known of them.
     package internal(set) var waitingSpans: BlockCount = 0
+    /// The first waiting sequence found too few blocks when it was last looked at; otherwise those
+    /// that wait do so for room in a step.
+    var lacksBlocks = false
     /// Prefix-cache look-ups in tokens, for the hit rate.
     package internal(set) var prefixQueriedTokens: TokenCount = 0
     package internal(set) var prefixHitTokens: TokenCount = 0

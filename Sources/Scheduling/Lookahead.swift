@@ -39,6 +39,31 @@ package struct Lookahead: Hashable, Sendable {
         self.partition = partition
     }
 
+    /// Sizes batches for a pipeline of `stages` that has `queued` prompt tokens to run and
+    /// `inFlight` ones under way.
+    ///
+    /// Halving is the paper's and takes its smallest batch as it is.
+    ///
+    /// Even batches are what each stage gets of all these tokens, so that every step in flight
+    /// carries its part. While the prompts could be over in a few steps, all steps in flight
+    /// together have no more tokens than one step of a single instance would, or decodes would
+    /// wait longer than there; the deeper the queue, the larger and cheaper batches become. Where
+    /// decodes are in the step, the weights are read anyway; without them, a batch of fewer tokens
+    /// than one chunk costs by itself would win less than it adds.
+    package mutating func adapt(
+        to stages: Int, queued: TokenCount, inFlight: TokenCount, hasDecodes: Bool
+    ) {
+        guard partition == .even else { return }
+        let share = (queued + inFlight + stages - 1) / stages
+        let alone = TokenCount(min(Double(maxTokens), costs.perChunk / costs.perToken))
+        minTokens = max(1, share, hasDecodes ? 1 : alone)
+        maxTokens = min(maxTokens, max(1, maxTokens / stages, share / Self.stepsToDrain))
+    }
+
+    /// A queue that keeps every stage busy for more steps than this is deep. Own choice, found by
+    /// simulation: 2 makes decodes slower and nothing else better.
+    private static let stepsToDrain = 4
+
     private var limit: TokenCount { min(minTokens, maxTokens) }
 
     /// The batch to run first.

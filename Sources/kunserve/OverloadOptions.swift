@@ -16,10 +16,13 @@ struct OverloadOptions: ParsableArguments {
     var overloadPolicy: OverloadPolicy = .drop
 
     @Option(help: "Demand for KV, as a share of the memory, from which parameters are dropped.")
-    var overloadHighWater = 0.95
+    var overloadHighWater = OverloadConfiguration().highWater
+
+    @Option(help: "Seconds ahead for which growing demand counts as if it were there already.")
+    var overloadHorizon = OverloadConfiguration().horizon / .seconds(1)
 
     @Option(help: "KV in use, as a share of the undropped memory, below which they come back.")
-    var overloadRestoreBelow = 0.5
+    var overloadRestoreBelow = OverloadConfiguration().restoreBelow
 
     @Flag(inversion: .prefixedNo, help: "Bring dropped parameters back when the load is low.")
     var overloadRestore = true
@@ -34,7 +37,7 @@ struct OverloadOptions: ParsableArguments {
     var overloadInterval = 50.0
 
     @Option(help: "The most instances that execute a request together.")
-    var overloadMaxStages = 4
+    var overloadMaxStages = OverloadConfiguration().maxStages
 
     @Option(help: "How KV moves: coordinated (in pieces between steps) or blocking.")
     var exchangeMode: ExchangeMode = .coordinated
@@ -57,6 +60,7 @@ struct OverloadOptions: ParsableArguments {
     func validate() throws {
         for (flag, value, bounds) in [
             ("--overload-high-water", overloadHighWater, 0.0...1.0),
+            ("--overload-horizon", overloadHorizon, 0...600),
             ("--overload-restore-below", overloadRestoreBelow, 0...1),
             ("--overload-restore-hold", overloadRestoreHold, 0...86400),
             ("--overload-min-dropped", overloadMinDropped, 0...86400),
@@ -72,6 +76,7 @@ struct OverloadOptions: ParsableArguments {
     func apply(to configuration: inout EngineConfiguration) throws {
         configuration.overloadPolicy = overloadPolicy
         configuration.overload.highWater = overloadHighWater
+        configuration.overload.horizon = .seconds(overloadHorizon)
         configuration.overload.restoreBelow = overloadRestoreBelow
         configuration.overload.isRestoreEnabled = overloadRestore
         configuration.overload.restoreHold = .seconds(overloadRestoreHold)

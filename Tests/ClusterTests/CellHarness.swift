@@ -63,6 +63,9 @@ struct CellHarness {
         var configuration = CellConfiguration(
             scheduler: scheduler, vocabularySize: Self.vocabularySize, instances: shapes)
         configuration.overloadPolicy = policy
+        configuration.overload.maxStages = 4
+        configuration.overload.horizon = .zero
+        configuration.overload.restoreBelow = 0.5
         change(&configuration)
         cell = Cell(configuration: configuration)
         instances = shapes.map { SymbolicInstance($0, blockSize: scheduler.blockSize) }

@@ -26,6 +26,7 @@ struct DropTests {
             $0.overload.restoreHold = .milliseconds(10)
             $0.overload.retryAfter = .milliseconds(10)
             $0.overload.minimumDropped = .milliseconds(50)
+            $0.relocation.exchangeShare = 0
             change(&$0)
         }
         let all = (1...requests).map { request(UInt64($0)) }
@@ -142,6 +143,36 @@ struct DropTests {
         #expect(moved == 3)
     }
 
+    /// Two pairs that both hold more than one instance would: one lets sequences go to the other
+    /// until it can be restored, long before the load is down to a half.
+    @Test func groupsThatHoldTooMuchAreThinnedFirst() {
+        var harness = CellHarness(
+            blockCounts: [20, 20, 20, 20], weightPages: 8, policy: .drop, { _ in }
+        ) {
+            $0.overload.maxStages = 2
+            $0.overload.sampleInterval = .milliseconds(2)
+            $0.overload.restoreBelow = 1
+            $0.overload.restoreHold = .milliseconds(30)
+            $0.overload.minimumDropped = .zero
+        }
+        harness.send(.command(.drop(freeing: .kibibytes(2))))
+        while harness.cell.groups.ids.count > 2 { harness.answer() }
+        let requests = (1...6).map { request($0, prompt: 30, maxTokens: 10 + 5 * Int($0)) }
+        for request in requests { harness.send(.submitted(request)) }
+        var isRestoring: Bool {
+            harness.notes.contains { if case .restoreStarted = $0 { true } else { false } }
+        }
+        for _ in 0..<200 where !isRestoring {
+            harness.wake()
+            harness.finishStep()
+            harness.answer()
+        }
+        #expect(isRestoring)
+        #expect(harness.cell.groups.sum { $0.pool.usedCount } > 40)
+        harness.drainSteps()
+        expectExact(harness, requests)
+    }
+
     /// What ends while blocks are being moved down may not leave cached spans on them.
     @Test func aSequenceMayEndWhileBlocksMoveDown() {
         var harness = CellHarness(blockCounts: [12, 12], weightPages: 8, policy: .drop)
@@ -224,7 +255,12 @@ struct DropTests {
             $0.hostBlocks = Int.random(in: 0...60, using: &random)
             $0.overload.restoreHold = .milliseconds(20)
             $0.overload.minimumDropped = .milliseconds(50)
+            $0.overload.maxStages = Int.random(in: 2...4, using: &random)
+            $0.overload.restoreBelow = Double.random(in: 0.3...1, using: &random)
+            $0.overload.horizon = .milliseconds(Int.random(in: 0...50, using: &random))
             $0.relocation.maxConcurrent = Int.random(in: 1...4, using: &random)
+            $0.relocation.maxConcurrentLive = Int.random(in: 1...4, using: &random)
+            $0.relocation.exchangeShare = Double.random(in: 0...1, using: &random)
         }
     }
 

@@ -33,6 +33,14 @@ struct DispatcherTests {
         #expect(dispatcher.choose()?.index == 1)
     }
 
+    @Test func leastRequestsCountsForEachMember() {
+        var dispatcher = dispatcher(.leastRequests, [(2, 1, 9)])
+        var pair = load(1, 4, 1, 9)
+        pair.members = 2
+        dispatcher.update(pair.group, to: pair)
+        #expect(dispatcher.choose()?.index == 1)
+    }
+
     @Test func shortestQueueBreaksTiesByFreeBlocks() {
         var dispatcher = dispatcher(.shortestQueue, [(0, 1, 9), (9, 0, 1), (9, 0, 2)])
         #expect(dispatcher.choose()?.index == 2)

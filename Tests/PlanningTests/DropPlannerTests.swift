@@ -18,6 +18,33 @@ struct DropPlannerTests {
     /// One copy of the model of `InstanceMemoryShape.even`.
     private func model(layers: Int) -> ByteCount { .kibibytes(7 + 5 + 10 * layers) }
 
+    /// For what is only expected, no group grows beyond two.
+    @Test(
+        arguments: [
+            (0, 0, []), (0, 1, [2]), (1, 1, [2, 2]), (1, 9, [2, 2, 2]), (4, 9, [4, 2]),
+            (5, 9, [6]),
+        ] as [(Int, Int, [Int])])
+    func whatIsExpectedIsMetByPairs(needed: Int, expected: Int, sizes: [Int]) throws {
+        let (planner, shapes) = planner(6, layers: 6)
+        let groups = (0..<6).map { PlannableGroup($0, from: $0, [0..<6]) }
+        let plan = try #require(
+            planner.plan(
+                groups, freeing: model(layers: 6) * needed,
+                expecting: model(layers: 6) * expected))
+        #expect(plan.merges.map(\.stages.count).sorted(by: >) == sizes)
+        expectValid(plan, of: groups, shapes)
+    }
+
+    /// A head as dear as two layers is no reason to give its stage two layers less of KV.
+    @Test(arguments: [(2, [24, 24]), (8, [28, 20])] as [(Double, [Int])])
+    func stagesHaveEqualMemoryUnlessOneIsMuchDearer(head: Double, layers: [Int]) throws {
+        let shape = InstanceMemoryShape.even(layers: 48, sharesEmbedding: false)
+        let planner = DropPlanner(shapes: [shape, shape], headCost: head)
+        let groups = (0..<2).map { PlannableGroup($0, from: $0, [0..<48]) }
+        let merge = try #require(planner.merge(groups))
+        #expect(merge.stages.map(\.range.layers.count) == layers)
+    }
+
     /// The paper's figure 6: of groups of 1, 2 and 3 instances, the first two merge.
     @Test func theTwoSmallestMerge() throws {
         let (planner, shapes) = planner(6, layers: 6)

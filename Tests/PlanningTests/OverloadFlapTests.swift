@@ -116,7 +116,7 @@ private struct Wave {
             switch self {
             case .overload: 1600
             case .high: 1200
-            case .middle: 700
+            case .middle: 800
             case .calm: 100
             }
         }
@@ -161,7 +161,7 @@ private struct Wave {
         case .none:
             // An emergency never waits.
             if !isDropped, level.demand > 1000 { mistakes.append("no drop at \(now)") }
-        case .drop(let missing):
+        case .drop(let missing, _):
             if missing != level.demand - capacity { mistakes.append("drop of \(missing)") }
             if isDropped {
                 monitor.dropFailed(at: now)

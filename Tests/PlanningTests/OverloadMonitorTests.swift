@@ -24,7 +24,7 @@ struct OverloadMonitorTests {
 
     @Test func asksForWhatTheQueueLacks() {
         var monitor = OverloadMonitor(OverloadConfiguration())
-        #expect(monitor.observe(overload, at: .zero) == .drop(missing: 200))
+        #expect(monitor.observe(overload, at: .zero) == .drop(missing: 200, expected: 0))
     }
 
     @Test(arguments: [(949, false), (950, true), (951, true)])
@@ -32,7 +32,8 @@ struct OverloadMonitorTests {
         var monitor = OverloadMonitor(OverloadConfiguration())
         var load = overload
         load.demand = demand
-        #expect(monitor.observe(load, at: .zero) == (drops ? .drop(missing: 200) : .none))
+        let advice = monitor.observe(load, at: .zero)
+        #expect(advice == (drops ? .drop(missing: 200, expected: 0) : .none))
     }
 
     @Test func aQueueThatFitsIsNoOverload() {
@@ -41,7 +42,35 @@ struct OverloadMonitorTests {
         load.queued = 100
         #expect(monitor.observe(load, at: .zero) == .none)
         load.queued = 101
-        #expect(monitor.observe(load, at: .zero) == .drop(missing: 1))
+        #expect(monitor.observe(load, at: .zero) == .drop(missing: 1, expected: 0))
+    }
+
+    @Test func aBurstIsSeenBeforeItsQueue() {
+        var monitor = OverloadMonitor(OverloadConfiguration())
+        var load = overload
+        for look in 0..<200 {
+            let used = 400 + 3 * look
+            (load.demand, load.used, load.queued, load.free) = (used, used, 0, 1000 - used)
+            guard
+                case .drop(let missing, let expected) = monitor.observe(
+                    load, at: at(Double(look) * 0.05))
+            else { continue }
+            #expect(missing == used - 1000)
+            // 60 blocks a second, for 8 seconds; seen for less than that.
+            #expect((200...480).contains(expected))
+            #expect((700...800).contains(used))
+            return
+        }
+        Issue.record("no drop")
+    }
+
+    @Test func demandThatStandsStillExpectsNothing() {
+        var monitor = OverloadMonitor(OverloadConfiguration())
+        var load = overload
+        (load.demand, load.used, load.queued, load.free) = (940, 940, 0, 60)
+        for look in 0..<100 {
+            #expect(monitor.observe(load, at: at(Double(look) * 0.05)) == .none)
+        }
     }
 
     @Test func aDroppedCellMayDropAgain() {
@@ -49,7 +78,7 @@ struct OverloadMonitorTests {
         monitor.dropped(at: .zero)
         var load = overload
         load.isDropped = true
-        #expect(monitor.observe(load, at: at(0.05)) == .drop(missing: 200))
+        #expect(monitor.observe(load, at: at(0.05)) == .drop(missing: 200, expected: 0))
     }
 
     @Test func nothingIsAdvisedDuringAChange() {
@@ -74,13 +103,13 @@ struct OverloadMonitorTests {
         #expect(monitor.observe(calm, at: at(12)) == .restore)
     }
 
-    @Test(arguments: [(used: 500, queued: 0), (used: 499, queued: 1)])
+    @Test(arguments: [(used: 750, queued: 0), (used: 749, queued: 1)])
     func anythingElseStartsTheHoldAnew(used: BlockCount, queued: BlockCount) {
         var monitor = OverloadMonitor(OverloadConfiguration())
         monitor.dropped(at: .zero)
         #expect(monitor.observe(calm, at: at(10)) == .none)
         var load = calm
-        (load.used, load.queued) = (used, queued)
+        (load.demand, load.used, load.queued) = (used + queued, used, queued)
         #expect(monitor.observe(load, at: at(11)) == .none)
         #expect(monitor.observe(calm, at: at(11.5)) == .none)
         #expect(monitor.observe(calm, at: at(13.4)) == .none)
@@ -156,7 +185,7 @@ struct OverloadMonitorTests {
         var monitor = OverloadMonitor(OverloadConfiguration())
         monitor.dropFailed(at: .zero)
         #expect(monitor.observe(overload, at: at(0.95)) == .none)
-        #expect(monitor.observe(overload, at: at(1)) == .drop(missing: 200))
+        #expect(monitor.observe(overload, at: at(1)) == .drop(missing: 200, expected: 0))
         #expect(monitor.observe(calm, at: at(10)) == .none)
         #expect(monitor.observe(calm, at: at(12)) == .restore)
         monitor.restoreFailed(at: at(12))

@@ -42,6 +42,31 @@ struct LookaheadTests {
 
     // MARK: What holds for any queue
 
+    /// (queued, in flight, decodes) of a pipeline of two with 1000 tokens a step: what a batch may
+    /// have at least, unless it has all there is, and at most.
+    @Test(
+        arguments: [
+            (600, 0, true, 300, 500), (300, 300, true, 300, 500), (30, 0, true, 15, 500),
+            (30, 0, false, 100, 500), (3000, 1000, true, 2000, 500), (5000, 1000, true, 3000, 750),
+            (90_000, 0, true, 45_000, 1000),
+        ] as [(Int, Int, Bool, Int, Int)])
+    func evenBatchesFollowTheDepthOfTheQueue(
+        queued: Int, inFlight: Int, hasDecodes: Bool, least: Int, most: Int
+    ) {
+        let costs = BatchCostModel(
+            perPair: 0, perToken: 1, perChunk: 100, shared: 0,
+            decode: .init(perStep: 1, perSequence: 1, perContextToken: 1))
+        var lookahead = Lookahead(costs: costs, minTokens: 700, maxTokens: 1000)
+        lookahead.adapt(to: 2, queued: queued, inFlight: inFlight, hasDecodes: hasDecodes)
+        #expect(lookahead.minTokens == least)
+        #expect(lookahead.maxTokens == most)
+        var halving = Lookahead(
+            costs: costs, minTokens: 700, maxTokens: 1000, partition: .halving)
+        let before = halving
+        halving.adapt(to: 2, queued: queued, inFlight: inFlight, hasDecodes: hasDecodes)
+        #expect(halving == before)
+    }
+
     @Test(arguments: 0..<200)
     func aSplitIsTheBestThereIs(seed: Int) throws {
         var random = SplitMix64(seed: seed)

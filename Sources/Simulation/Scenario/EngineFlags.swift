@@ -22,6 +22,7 @@ package struct EngineFlags: Hashable, Sendable {
     package var overloadPolicy: OverloadPolicy?
     package var overloadHighWater: Double?
     package var overloadRestoreBelow: Double?
+    package var overloadHorizon: Duration?
     package var overloadRestore: Bool?
     package var overloadRestoreHold: Duration?
     package var overloadMinDropped: Duration?
@@ -31,6 +32,8 @@ package struct EngineFlags: Hashable, Sendable {
     package var swapSpace: ByteCount?
 
     package var exchangeMode: TransferMode?
+    /// The share of what a drop has freed that is left to the sequences of the old groups.
+    package var exchangeReserve: Double?
     package var batchFormation: BatchFormation?
     package var lookaheadPartition: Lookahead.Partition?
     /// The fewest tokens of a batch of prompts.
@@ -56,11 +59,11 @@ extension EngineFlags {
         "block-size", "max-model-len", "max-num-batched-tokens", "max-num-seqs",
         "max-num-queued-reqs", "enable-prefix-caching", "scheduling-policy", "watermark",
         "dispatch-policy", "memory-per-instance", "kv-cache-memory-bytes",
-        "gpu-memory-utilization", "overload-policy", "overload-high-water",
+        "gpu-memory-utilization", "overload-policy", "overload-high-water", "overload-horizon",
         "overload-restore-below", "overload-restore", "overload-restore-hold",
         "overload-min-dropped", "overload-interval", "overload-max-stages",
-        "pipeline-parallel-size", "swap-space", "exchange-mode", "batch-formation",
-        "lookahead-partition", "lookahead-min-tokens",
+        "pipeline-parallel-size", "swap-space", "exchange-mode", "exchange-reserve",
+        "batch-formation", "lookahead-partition", "lookahead-min-tokens",
     ]
 
     /// - Parameter others: What counts where the fields say nothing.
@@ -111,6 +114,8 @@ extension EngineFlags {
             try fields.number("overload-high-water", in: 0...10) ?? overloadHighWater
         overloadRestoreBelow =
             try fields.number("overload-restore-below", in: 0...1) ?? overloadRestoreBelow
+        overloadHorizon = try seconds("overload-horizon") ?? overloadHorizon
+        exchangeReserve = try fields.number("exchange-reserve", in: 0...1) ?? exchangeReserve
         overloadRestore = try fields.flag("overload-restore") ?? overloadRestore
         overloadRestoreHold = try seconds("overload-restore-hold") ?? overloadRestoreHold
         overloadMinDropped = try seconds("overload-min-dropped") ?? overloadMinDropped

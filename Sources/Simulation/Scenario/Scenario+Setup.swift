@@ -51,6 +51,7 @@ extension EngineFlags {
         cell.dispatch = dispatchPolicy ?? cell.dispatch
         cell.overloadPolicy = overloadPolicy ?? cell.overloadPolicy
         cell.overload = overload
+        cell.relocation.exchangeShare = exchangeReserve ?? cell.relocation.exchangeShare
         cell.pipelineStages = pipelineParallelSize ?? cell.pipelineStages
         cell.headCost = machine.headCost
         if cell.overloadPolicy == .swap {
@@ -86,6 +87,7 @@ extension EngineFlags {
         var overload = OverloadConfiguration()
         overload.highWater = overloadHighWater ?? overload.highWater
         overload.restoreBelow = overloadRestoreBelow ?? overload.restoreBelow
+        overload.horizon = overloadHorizon ?? overload.horizon
         overload.isRestoreEnabled = overloadRestore ?? overload.isRestoreEnabled
         overload.restoreHold = overloadRestoreHold ?? overload.restoreHold
         overload.minimumDropped = overloadMinDropped ?? overload.minimumDropped

@@ -98,7 +98,12 @@ struct ChaosRun: Sendable {
         configuration.overload.minimumDropped = some(0...3)
         configuration.overload.relapseWithin = some(0...3)
         configuration.overload.retryAfter = some(0...2)
+        configuration.overload.horizon = some(0...5)
+        configuration.overload.restoreBelow = .random(in: 0.3...1, using: &random)
+        configuration.overload.maxStages = .random(in: 2...4, using: &random)
         configuration.relocation.patience = some(0...4)
+        configuration.relocation.maxConcurrentLive = .random(in: 1...8, using: &random)
+        configuration.relocation.exchangeShare = .random(in: 0...1, using: &random)
         configuration.relocation.maxConcurrent = .random(in: 1...4, using: &random)
         configuration.relocation.finalBlocks = .random(in: 0...3, using: &random)
     }
