@@ -1,22 +1,31 @@
 /// A point in time: nanoseconds since an origin that the shell chooses (process start, or the
 /// start of a simulation). Differences are `Duration`s; the two cannot stand for each other.
+@usableFromInline
 package struct Instant: Hashable, Comparable, Sendable {
-    package let nanoseconds: Int64
+    @usableFromInline package let nanoseconds: Int64
 
     @inlinable
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    package static let zero = Instant(nanoseconds: 0)
+    @inlinable
+    package static var zero: Self { Self(nanoseconds: 0) }
+
+    @inlinable
+    package static func == (left: Self, right: Self) -> Bool {
+        left.nanoseconds == right.nanoseconds
+    }
 
     @inlinable
     package static func < (left: Self, right: Self) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
+    @inlinable
     package static func - (left: Self, right: Self) -> Duration {
         .nanoseconds(left.nanoseconds - right.nanoseconds)
     }
 
+    @inlinable
     package static func + (left: Self, right: Duration) -> Self {
         Self(nanoseconds: left.nanoseconds + right.nanoseconds)
     }
@@ -24,6 +33,7 @@ package struct Instant: Hashable, Comparable, Sendable {
 
 extension Duration {
     /// The whole duration in nanoseconds; durations here are far below the 292 years that fit.
+    @inlinable
     package var nanoseconds: Int64 {
         components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }

@@ -1,8 +1,9 @@
 /// One entry of a vocabulary.
+@usableFromInline
 package struct TokenID: Hashable, Comparable, Sendable, RawRepresentable,
     ExpressibleByIntegerLiteral, CustomStringConvertible
 {
-    package let rawValue: UInt32
+    @usableFromInline package let rawValue: UInt32
 
     @inlinable
     package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -10,6 +11,7 @@ package struct TokenID: Hashable, Comparable, Sendable, RawRepresentable,
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
+    @inlinable
     package init(integerLiteral value: UInt32) { self.rawValue = value }
 
     /// The token as a row of the embedding or a column of the logits.
@@ -17,7 +19,11 @@ package struct TokenID: Hashable, Comparable, Sendable, RawRepresentable,
     package var index: Int { Int(rawValue) }
 
     @inlinable
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+
+    @inlinable
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
+    @inlinable
     package var description: String { "\(rawValue)" }
 }
