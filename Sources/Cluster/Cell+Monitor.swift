@@ -108,11 +108,9 @@ extension Cell {
             demand: view.total.usedBlocks + view.total.queuedBlocks,
             capacity: capacity, used: view.total.usedBlocks,
             queued: view.total.queuedBlocks, free: free,
-            undroppedCapacity: stores.indices.reduce(0) {
-                $0 + (isLost[$1] ? 0 : stores[$1].baseCount)
-            },
-            isDropped: groups.ids.contains { groups[$0].stages.count > 1 },
-            isChanging: !reshapes.isEmpty || reclaims.contains { $0 != nil },
+            undroppedCapacity: undroppedCapacity,
+            isDropped: groups.hasPipeline,
+            isChanging: !reshapes.isEmpty || isReclaiming,
             canDrop: canDrop)
     }
 
@@ -123,13 +121,27 @@ extension Cell {
         }
     }
 
+    /// Blocks of the instances that are there, without a drop. By hand, as below, for a closure
+    /// would get a copy of every element.
+    private var undroppedCapacity: BlockCount {
+        var capacity = 0
+        for index in stores.indices where !isLost[index] { capacity += stores[index].baseCount }
+        return capacity
+    }
+
+    /// Whether a memory is about to turn pages of what it gave up into blocks.
+    private var isReclaiming: Bool {
+        for index in reclaims.indices where reclaims[index] != nil { return true }
+        return false
+    }
+
     /// Asks to be woken as long as there is something to watch.
     mutating func orderWake(_ now: Instant, _ effects: inout [Effect]) {
         guard !isWakeOrdered else { return }
         let isCalm =
             isIdle && reshapes.isEmpty
             && (configuration.overloadPolicy != .drop || !configuration.overload.isRestoreEnabled
-                || !groups.ids.contains { groups[$0].isPipeline })
+                || !groups.hasPipeline)
         guard !isCalm else { return }
         isWakeOrdered = true
         effects.append(.wakeAt(nextSample))

@@ -6,12 +6,12 @@ extension Cell {
     mutating func plan(_ group: GroupID, _ effects: inout [Effect]) {
         guard groups.contains(group) else { return }
         while true {
-            schedulingEvents.removeAll(keepingCapacity: true)
+            if !schedulingEvents.isEmpty { schedulingEvents.removeAll(keepingCapacity: true) }
             let planned = groups[group].planStep(
                 id: StepID(stepsPlanned), table: &table, stores: &stores,
                 events: &schedulingEvents)
             for event in schedulingEvents { report(event, &effects) }
-            switch planned {
+            switch consume planned {
             case .step(let step):
                 stepsPlanned &+= 1
                 effects.append(.runStep(step))
@@ -41,31 +41,29 @@ extension Cell {
     }
 
     mutating func finish(
-        _ step: Step, _ sampled: [TokenID], _ now: Instant, _ effects: inout [Effect]
+        _ step: StepID, of group: GroupID, _ sampled: [TokenID], _ now: Instant,
+        _ effects: inout [Effect]
     ) {
-        outcomes.removeAll(keepingCapacity: true)
-        guard groups.contains(step.group),
-            groups[step.group].finish(
+        if !outcomes.isEmpty { outcomes.removeAll(keepingCapacity: true) }
+        // Steps of a group that has lost a member count for nothing, whenever they end.
+        guard groups.contains(group),
+            groups[group].finish(
                 step, sampled: sampled, table: &table, stores: &stores, outcomes: &outcomes)
         else {
-            effects.append(.note(.lateStep(step.id)))
+            effects.append(.note(.lateStep(step)))
             return
         }
-        for outcome in outcomes { apply(outcome, &effects) }
-        finishStalled(in: step.group, now, &effects)
-        plan(step.group, &effects)
-    }
-
-    /// Steps of a group that has lost a member count for nothing, whenever they end.
-    private func isExpected(_ step: Step) -> Bool {
-        groups.contains(step.group) && groups[step.group].isInFlight(step.id)
+        for index in outcomes.indices { apply(outcomes[index], &effects) }
+        finishStalled(in: group, now, &effects)
+        plan(group, &effects)
     }
 
     private mutating func apply(_ outcome: SequenceOutcome, _ effects: inout [Effect]) {
         switch outcome {
         case .generated(let id, let token):
             effects.append(.emit(id, token))
-        case .ended(let id, let token, let reason):
+        case .ended(let id, let token, let ending):
+            let reason = ending == .length ? FinishReason.length : .stopToken(token)
             effects.append(.emit(id, token))
             effects.append(.finished(id, reason, table[id].usage))
             sequences[table[id].request] = nil
@@ -77,20 +75,22 @@ extension Cell {
     }
 
     /// The sequences of a failed step end; everything else goes on.
-    mutating func fail(_ step: Step, _ message: String, _ effects: inout [Effect]) {
-        guard isExpected(step) else {
-            effects.append(.note(.lateStep(step.id)))
+    mutating func fail(
+        _ step: StepID, of group: GroupID, _ message: String, _ effects: inout [Effect]
+    ) {
+        guard groups.contains(group), groups[group].isInFlight(step) else {
+            effects.append(.note(.lateStep(step)))
             return
         }
-        for id in groups[step.group].abandon(step, table: &table) {
+        for id in groups[group].abandon(step, table: &table) {
             if table[id].phase != .leaving {
                 end(id, .failed(message), &effects)
             } else if !table[id].isInFlight {
-                groups[step.group].remove(id, from: &table, &stores)
+                groups[group].remove(id, from: &table, &stores)
                 release(id, &effects)
             }
         }
-        plan(step.group, &effects)
+        plan(group, &effects)
     }
 
     /// Keeps a group from admitting into so many spans, or lets it again.

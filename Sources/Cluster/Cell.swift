@@ -103,8 +103,10 @@ package struct Cell: Sendable {
         switch input {
         case .submitted(let request): submit(request, &effects)
         case .cancelled(let request, let reason): cancel(request, reason, &effects)
-        case .stepFinished(let step, let sampled): finish(step, sampled, now, &effects)
-        case .stepFailed(let step, let message): fail(step, message, &effects)
+        case .stepFinished(let step, let group, let sampled):
+            finish(step, of: group, sampled, now, &effects)
+        case .stepFailed(let step, let group, let message):
+            fail(step, of: group, message, &effects)
         case .memoryChanged(let instance, let failure):
             memoryChanged(instance, failure, now, &effects)
         case .unitsLoaded(let instance, let failure): unitsLoaded(instance, failure, &effects)

@@ -68,6 +68,9 @@ package struct GroupTable: Sendable {
 
     package var prefixQueriedTokens: TokenCount { queriedBefore + sum { $0.prefixQueriedTokens } }
     package var prefixHitTokens: TokenCount { hitBefore + sum { $0.prefixHitTokens } }
+    /// Whether any group has several stages. Stored properties only, for a call into another module
+    /// would get a copy of the group.
+    var hasPipeline: Bool { ids.contains { slots[$0.index].stages.count > 1 } }
     var areIdle: Bool { ids.allSatisfy { slots[$0.index].isIdle } }
 }
 
@@ -85,12 +88,12 @@ extension GroupTable {
         for id in ids { touch(id) }
     }
 
-    /// The groups that may have changed, or are gone, since the last call. Complexity: O(those).
     /// How full a group is.
     mutating func fill(of id: GroupID, _ stores: [BlockStore]) -> GroupFill {
         slots[id.index].fill(stores)
     }
 
+    /// The groups that may have changed, or are gone, since the last call. Complexity: O(those).
     mutating func takeTouched(into changed: inout [GroupID]) {
         changed.removeAll(keepingCapacity: true)
         swap(&changed, &touched)

@@ -6,10 +6,10 @@ package enum Input: Sendable {
     /// The client left, or wants no more for this reason. Unknown requests are ignored: they have
     /// ended.
     case cancelled(RequestID, FinishReason)
-    /// A step ran; one token for each entry that samples, in the order of the entries.
-    case stepFinished(Step, sampled: [TokenID])
-    /// A step could not run; its sequences end with this message.
-    case stepFailed(Step, message: String)
+    /// A step of a group ran; one token for each entry that samples, in the order of the entries.
+    case stepFinished(StepID, of: GroupID, sampled: [TokenID])
+    /// A step of a group could not run; its sequences end with this message.
+    case stepFailed(StepID, of: GroupID, message: String)
     /// A memory change took place, or could not and left everything as it was.
     case memoryChanged(InstanceID, failure: String?)
     /// Units are in place, or could not be had from where they were asked for.

@@ -37,7 +37,7 @@ package struct InstanceMemory: Hashable, Sendable {
     }
 
     package var weightPages: Int {
-        shape.units(for: held).reduce(0) { $0 + shape.pages(of: $1) }
+        shape.pages(of: held)
     }
 
     package var kvPages: Int {

@@ -45,6 +45,13 @@ package struct InstanceMemoryShape: Hashable, Sendable {
         }
     }
 
+    /// Pages of the units an instance must hold to execute `range`. Complexity: O(layers).
+    package func pages(of range: StageRange) -> Int {
+        let embedding = range.hasEmbedding || (range.hasHead && sharesEmbedding)
+        return (embedding ? embeddingPages : 0) + layerPages[range.layers].reduce(0, +)
+            + (range.hasHead ? headPages : 0)
+    }
+
     /// Blocks in a KV range with so many pages per layer.
     package func blockCount(pagesPerLayer: Int) -> BlockCount {
         min(maxBlocks, pagesPerLayer * pageSize.bytes / blockBytes.bytes)

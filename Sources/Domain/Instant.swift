@@ -29,13 +29,21 @@ package struct Instant: Hashable, Comparable, Sendable {
     package static func + (left: Self, right: Duration) -> Self {
         Self(nanoseconds: left.nanoseconds + right.nanoseconds)
     }
+
+    /// Later by so many nanoseconds: for hot paths, where a `Duration`'s 128 bits tell.
+    @inlinable
+    package func advanced(byNanoseconds nanoseconds: Int64) -> Self {
+        Self(nanoseconds: self.nanoseconds + nanoseconds)
+    }
 }
 
 extension Duration {
     /// The whole duration in nanoseconds; durations here are far below the 292 years that fit.
     @inlinable
     package var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+        // Most fit into 64 bits, which divide many times faster.
+        if let short = Int64(exactly: attoseconds) { return short / 1_000_000_000 }
+        return Int64(attoseconds / 1_000_000_000)
     }
 
     /// The duration in seconds, for people and histograms.

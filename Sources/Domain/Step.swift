@@ -68,6 +68,8 @@ package struct StepOutput: Hashable, Sendable {
         self.promptLogprobs = promptLogprobs
     }
 
+    /// The next token is wanted.
+    package static let decode = StepOutput(sample: true, promptLogprobs: false)
     /// Nothing but the KV is wanted.
     package static let none = StepOutput(sample: false, promptLogprobs: false)
 }

@@ -13,11 +13,14 @@ extension CellRuntime {
                 end(order, &state)
                 count(order.step, samples)
                 let tokens = samples.tokens.map(\.token)
-                deliver(.stepFinished(order.step, sampled: tokens), &state, samples: samples)
+                let input = Input.stepFinished(
+                    order.step.id, of: order.step.group, sampled: tokens)
+                deliver(input, &state, samples: samples)
             case .stepEnded(let order, .failure(let error)):
                 end(order, &state)
                 let message = String(describing: error)
-                deliver(.stepFailed(order.step, message: message), &state)
+                deliver(
+                    .stepFailed(order.step.id, of: order.step.group, message: message), &state)
             case .memoryChanged(let instance, let failure):
                 state.activities[instance.index].changes -= 1
                 deliver(.memoryChanged(instance, failure: failure), &state)

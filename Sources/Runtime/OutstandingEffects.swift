@@ -16,8 +16,8 @@ struct OutstandingEffects: Sendable {
     /// Forgets what an input answers. Few are outstanding: steps in flight and a change.
     mutating func remove(answeredBy input: Input) {
         switch input {
-        case .stepFinished(let step, _), .stepFailed(let step, _):
-            removeFirst { if case .runStep(let other) = $0 { other.id == step.id } else { false } }
+        case .stepFinished(let step, _, _), .stepFailed(let step, _, _):
+            removeFirst { if case .runStep(let other) = $0 { other.id == step } else { false } }
         case .memoryChanged(let instance, _):
             removeFirst {
                 if case .changeMemory(let other, _) = $0 { other == instance } else { false }

@@ -5,9 +5,16 @@ package enum SequenceOutcome: Hashable, Sendable {
     /// It produced this token and goes on.
     case generated(SequenceID, TokenID)
     /// It produced this token, which was its last; its blocks are returned.
-    case ended(SequenceID, TokenID, FinishReason)
+    case ended(SequenceID, TokenID, Ending)
     /// It had been cancelled; its blocks are returned now.
     case left(SequenceID)
+
+    package enum Ending: Hashable, Sendable {
+        /// The token is one of those that end it.
+        case stopToken
+        /// It has as many tokens as it may have.
+        case length
+    }
 }
 
 extension GroupScheduler {
@@ -17,32 +24,39 @@ extension GroupScheduler {
     /// from the table.
     @discardableResult
     package mutating func finish(
-        _ step: Step, sampled: [TokenID], table: inout SequenceTable,
+        _ id: StepID, sampled: [TokenID], table: inout SequenceTable,
         stores: inout [BlockStore], outcomes: inout [SequenceOutcome]
     ) -> Bool {
-        guard forget(step) else { return false }
-        var samples = sampled.makeIterator()
-        for entry in step.entries {
-            let token = entry.output.sample ? samples.next() : nil
-            precondition(entry.output.sample == (token != nil), "a token per sampling entry")
+        guard let slot = takeFromFlight(id) else { return false }
+        var samples = 0
+        for index in batches[slot].step.entries.indices {
+            let entry = batches[slot].step.entries[index]
+            var token: TokenID?
+            if entry.output.sample {
+                precondition(samples < sampled.count, "a token per sampling entry")
+                token = sampled[samples]
+                samples += 1
+            }
             if let outcome = finish(entry, token, &table, &stores) { outcomes.append(outcome) }
         }
-        if used.count < maxStepsInFlight + 2 { used.append(step) }
         return true
     }
 
     /// Books a step that failed: nothing of it counts. Later chunks of its sequences may still be
     /// in flight.
-    package mutating func abandon(_ step: Step, table: inout SequenceTable) -> [SequenceID] {
-        guard forget(step) else { return [] }
-        for entry in step.entries { table[entry.sequence].inFlightCount -= entry.tokens.count }
-        return step.entries.map(\.sequence)
+    package mutating func abandon(_ id: StepID, table: inout SequenceTable) -> [SequenceID] {
+        guard let slot = takeFromFlight(id) else { return [] }
+        let entries = batches[slot].step.entries
+        for entry in entries { table[entry.sequence].inFlightCount -= entry.tokens.count }
+        return entries.map(\.sequence)
     }
 
-    private mutating func forget(_ step: Step) -> Bool {
-        guard let place = inFlight.firstIndex(of: step.id) else { return false }
-        inFlight.remove(at: place)
-        return true
+    /// The step's place, which is free from now on.
+    private mutating func takeFromFlight(_ id: StepID) -> Int? {
+        guard let slot = slot(of: id) else { return nil }
+        batches[slot].isInFlight = false
+        stepsInFlight -= 1
+        return slot
     }
 
     /// No step in flight will be heard of any more. Returns the cancelled sequences that only
@@ -50,7 +64,8 @@ extension GroupScheduler {
     package mutating func abandonSteps(
         _ table: inout SequenceTable, _ stores: inout [BlockStore]
     ) -> [SequenceID] {
-        inFlight.removeAll()
+        for slot in batches.indices { batches[slot].isInFlight = false }
+        stepsInFlight = 0
         for id in running { table[id].inFlightCount = 0 }
         let left = running.filter { table[$0].phase == .leaving }
         for id in left { remove(id, from: &table, &stores) }
@@ -61,33 +76,40 @@ extension GroupScheduler {
         _ entry: StepEntry, _ token: TokenID?, _ table: inout SequenceTable,
         _ stores: inout [BlockStore]
     ) -> SequenceOutcome? {
-        let id = entry.sequence
-        table[id].inFlightCount -= entry.tokens.count
-        if table[id].phase == .leaving {
-            guard !table[id].isInFlight else { return nil }
-            remove(id, from: &table, &stores)
-            return .left(id)
+        let outcome = book(entry, token, &table[entry.sequence])
+        switch outcome {
+        case nil, .generated: break
+        case .ended, .left: remove(entry.sequence, from: &table, &stores)
         }
-        precondition(entry.firstPosition == table[id].computedCount, "chunks out of order")
-        table[id].computedCount += entry.tokens.count
-        registerFullSpans(of: &table[id])
+        return outcome
+    }
+
+    private mutating func book(
+        _ entry: StepEntry, _ token: TokenID?, _ sequence: inout SequenceState
+    ) -> SequenceOutcome? {
+        sequence.inFlightCount -= entry.tokens.count
+        if sequence.phase == .leaving {
+            return sequence.isInFlight ? nil : .left(entry.sequence)
+        }
+        precondition(entry.firstPosition == sequence.computedCount, "chunks out of order")
+        sequence.computedCount += entry.tokens.count
+        registerFullSpans(of: &sequence)
         guard let token else { return nil }
-        table[id].tokens.append(token)
-        guard let reason = finishReason(of: table[id], after: token) else {
-            return .generated(id, token)
+        sequence.tokens.append(token)
+        if let reason = finishReason(of: sequence, after: token) {
+            return .ended(entry.sequence, token, reason)
         }
-        remove(id, from: &table, &stores)
-        return .ended(id, token, reason)
+        return .generated(entry.sequence, token)
     }
 
     private func finishReason(
         of sequence: SequenceState, after token: TokenID
-    ) -> FinishReason? {
-        let stop = sequence.stop
-        if sequence.generatedCount >= stop.minTokens, stop.stopTokens.contains(token) {
-            return .stopToken(token)
+    ) -> SequenceOutcome.Ending? {
+        let generated = sequence.generatedCount
+        if generated >= sequence.stop.minTokens, sequence.stop.stopTokens.contains(token) {
+            return .stopToken
         }
         let isFull = sequence.tokens.count >= configuration.maxModelLength
-        return sequence.generatedCount >= stop.maxTokens || isFull ? .length : nil
+        return generated >= sequence.stop.maxTokens || isFull ? .length : nil
     }
 }

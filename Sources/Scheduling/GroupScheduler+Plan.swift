@@ -19,20 +19,6 @@ package enum PlannedStep: Sendable {
     case again
 }
 
-/// A step under construction.
-struct StepDraft: Sendable {
-    var step: Step
-    var budget: TokenCount = 0
-    /// The spans of all entries, one after the other.
-    var spans: [SpanID] = []
-    /// Blocks ran out, so nothing new is admitted.
-    var isShort = false
-    /// A sequence has given its blocks back.
-    var hasFreed = false
-
-    init(step: Step) { self.step = step }
-}
-
 extension GroupScheduler {
     /// Plans the next step, unless there is nothing to run or enough in flight. Reserves
     /// everything the step needs and marks its sequences as in flight.
@@ -46,7 +32,7 @@ extension GroupScheduler {
     ) -> PlannedStep {
         guard isRunning, stepsInFlight < maxStepsInFlight else { return .nothing }
         guard !running.isEmpty || waitingCount > 0 else { return .nothing }
-        prepareDraft(id)
+        prepareDraft()
         takeDecodes(&table, &stores, &events)
         if isPipeline, let lookahead = configuration.lookahead {
             admit(&table, &stores, &events) { $0.pendingCount == 1 }
@@ -55,32 +41,31 @@ extension GroupScheduler {
             takePrompts(&table)
             if draft.budget > 0 { admit(&table, &stores, &events) { _ in true } }
         }
-        guard !draft.step.entries.isEmpty else { return draft.hasFreed ? .again : .nothing }
-        writeTables()
-        inFlight.append(id)
-        defer { draft.step = Step(id: id, group: group, stageCount: stages.count) }
-        return .step(draft.step)
+        guard draft.entryCount > 0 else { return draft.hasFreed ? .again : .nothing }
+        if !draft.repeatsAll(of: &batches[draft.slot].step) { writeFurtherTables(table) }
+        batches[draft.slot].step.id = id
+        batches[draft.slot].releases = pool.releases
+        batches[draft.slot].isInFlight = true
+        stepsInFlight += 1
+        return .step(batches[draft.slot].step)
     }
 
-    /// Empties the draft, with the memory of a step that is over.
-    private mutating func prepareDraft(_ id: StepID) {
-        draft.budget = configuration.maxBatchedTokens
-        draft.isShort = false
-        draft.hasFreed = false
-        draft.spans.removeAll(keepingCapacity: true)
-        // The one that ended last may still be in the hands of whoever told us so.
-        if used.count > 1, draft.step.entries.capacity == 0 { draft.step = used.removeFirst() }
-        draft.step.id = id
-        draft.step.entries.removeAll(keepingCapacity: true)
-        draft.step.tokens.removeAll(keepingCapacity: true)
-        draft.step.blocks.removeAll(keepingCapacity: true)
+    /// Begins a step in the memory of one that is over.
+    private mutating func prepareDraft() {
+        var slot = draft.slot
+        repeat { slot = slot + 1 < batches.count ? slot + 1 : 0 } while batches[slot].isInFlight
+        draft = StepDraft(slot: slot, budget: configuration.maxBatchedTokens)
+        if batches[slot].releases != pool.releases { draft.cut(&batches[slot].step) }
     }
 
-    /// The block tables of all entries, stage by stage.
-    private mutating func writeTables() {
-        draft.step.blocks.reserveCapacity(draft.spans.count * stages.count)
-        for stage in stages.indices {
-            for span in draft.spans { draft.step.blocks.append(pool.block(span, stage: stage)) }
+    /// The block tables of all entries for the stages after the first, whose tables are written as
+    /// entries join.
+    private mutating func writeFurtherTables(_ table: SequenceTable) {
+        for stage in stages.indices.dropFirst() {
+            for index in batches[draft.slot].step.entries.indices {
+                let entry = batches[draft.slot].step.entries[index]
+                writeBlocks(under: table[entry.sequence].spans[..<entry.blocks.count], stage)
+            }
         }
     }
 
@@ -100,11 +85,13 @@ extension GroupScheduler {
             let id = running[position]
             position += 1
             guard table[id].isReadyToDecode else { continue }
-            guard makeRoom(for: id, &table, &stores, &events) else {
-                if configuration.eviction == .swap { continue }
-                return
+            if lacksSpans(table[id]) {
+                guard makeRoom(for: id, &table, &stores, &events) else {
+                    if configuration.eviction == .swap { continue }
+                    return
+                }
+                reserveSpans(for: &table[id], &stores)
             }
-            reserveSpans(for: &table[id], &stores)
             append(1, of: &table[id])
             quota -= 1
         }
@@ -259,23 +246,27 @@ extension GroupScheduler {
     mutating func append(_ count: TokenCount, of sequence: inout SequenceState) {
         let taken = min(count, draft.budget)
         let first = sequence.computedCount + sequence.inFlightCount
-        let firstToken = draft.step.tokens.count
-        let firstSpan = draft.spans.count
-        draft.step.tokens.append(contentsOf: sequence.tokens[first..<(first + taken)])
-        draft.spans.append(contentsOf: sequence.spans[..<spansNeeded(for: first + taken)])
-        draft.step.entries.append(
-            StepEntry(
-                sequence: sequence.id,
-                firstPosition: first,
-                tokens: firstToken..<draft.step.tokens.count,
-                blocks: firstSpan..<draft.spans.count,
-                output: StepOutput(
-                    sample: first + taken == sequence.tokens.count,
-                    promptLogprobs: sequence.wantsPromptLogprobs
-                        && first + 1 < sequence.promptCount
-                )
-            ))
+        let blocks = spansNeeded(for: first + taken)
+        let output = StepOutput(
+            sample: first + taken == sequence.tokens.count,
+            promptLogprobs: sequence.wantsPromptLogprobs && first + 1 < sequence.promptCount)
         sequence.inFlightCount += taken
-        draft.budget -= taken
+        if taken == 1, output == .decode,
+            draft.repeatDecode(
+                of: sequence.id, at: first, sequence.tokens[first], blocks: blocks,
+                in: &batches[draft.slot].step)
+        {
+            return
+        }
+        draft.add(
+            sequence.tokens[first..<(first + taken)], of: sequence.id, at: first, blocks: blocks,
+            output: output, to: &batches[draft.slot].step)
+        writeBlocks(under: sequence.spans[..<blocks], 0)
+    }
+
+    private mutating func writeBlocks(under spans: ArraySlice<SpanID>, _ stage: Int) {
+        for span in spans {
+            batches[draft.slot].step.blocks.append(pool.block(span, stage: stage))
+        }
     }
 }

@@ -6,6 +6,11 @@ extension GroupScheduler {
         max(0, spansNeeded(for: tokens) - sequence.spans.count)
     }
 
+    /// Whether a sequence lacks spans to hold its known tokens.
+    func lacksSpans(_ sequence: SequenceState) -> Bool {
+        sequence.tokens.count > sequence.spans.count * configuration.blockSize
+    }
+
     func hasRoom(
         for tokens: TokenCount, _ sequence: SequenceState, _ stores: [BlockStore]
     ) -> Bool {

@@ -24,8 +24,10 @@ package struct GroupScheduler: Sendable {
     package internal(set) var running: [SequenceID] = []
     var waiting = WaitingQueue()
     package internal(set) var waitingCount = 0
-    /// In order of planning.
-    var inFlight: [StepID] = []
+    /// Steps that run and steps that are over, whose arrays serve again: one more than may be in
+    /// flight, for whoever told us that the last one is over may still hold it.
+    var batches: [PlannedBatch]
+    package internal(set) var stepsInFlight = 0
     /// New sequences may join.
     package var isAccepting = true
     /// Steps may be planned.
@@ -43,10 +45,7 @@ package struct GroupScheduler: Sendable {
     /// Reused between steps.
     var chunks: [PromptChunk] = []
     var batch: [PromptChunk] = []
-    var draft: StepDraft
-    /// Steps that are finished; their arrays serve again, the oldest first, when whoever ran them
-    /// has let go of them.
-    var used: [Step] = []
+    var draft = StepDraft(slot: 0, budget: 0)
 
     /// - Parameters:
     ///   - group: Its id.
@@ -60,17 +59,28 @@ package struct GroupScheduler: Sendable {
         pool = SpanPool(
             instances: stages.map(\.instance), blockSize: configuration.blockSize,
             isCaching: configuration.isPrefixCaching)
-        draft = StepDraft(step: Step(id: StepID(0), group: group, stageCount: stages.count))
+        batches = Array(
+            repeating: PlannedBatch(group: group, stageCount: stages.count),
+            count: max(configuration.maxStepsInFlight, stages.count) + 1)
     }
 
-    package var stepsInFlight: Int { inFlight.count }
-    package func isInFlight(_ step: StepID) -> Bool { inFlight.contains(step) }
+    package func isInFlight(_ step: StepID) -> Bool { slot(of: step) != nil }
+
+    /// The place of a step in flight. Complexity: O(steps in flight).
+    func slot(of step: StepID) -> Int? {
+        for slot in batches.indices
+        where batches[slot].isInFlight && batches[slot].step.id == step {
+            return slot
+        }
+        return nil
+    }
+
     package var isIdle: Bool { running.isEmpty && waitingCount == 0 && stepsInFlight == 0 }
     package var isPipeline: Bool { stages.count > 1 }
 
     /// The most sequences that hold blocks at once.
     package var maxRunning: Int { configuration.maxRunning * stages.count }
-    var maxStepsInFlight: Int { max(configuration.maxStepsInFlight, stages.count) }
+    var maxStepsInFlight: Int { batches.count - 1 }
 
     /// Spans that `tokens` slots take.
     package func spansNeeded(for tokens: TokenCount) -> BlockCount {

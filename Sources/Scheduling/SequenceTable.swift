@@ -35,8 +35,10 @@ package struct SequenceTable: Sendable {
 
     package func contains(_ id: SequenceID) -> Bool { id.index < slots.count && isTaken[id.index] }
 
-    /// When the sequence ends by itself.
-    package func stop(of id: SequenceID) -> StopConditions { self[id].stop }
+    /// Whether the sequence ends with this token.
+    package func isStop(_ token: TokenID, of id: SequenceID) -> Bool {
+        slots[id.index].stop.stopTokens.contains(token)
+    }
 
     /// The sequence in a slot that is taken. Changes are in place; handing it to somebody else
     /// copies it.

@@ -29,6 +29,9 @@ package struct SpanPool: Sendable {
     private(set) var index: [PrefixDigest: SpanID] = [:]
     private var prefixesGiven: UInt64 = 0
     package private(set) var usedCount: BlockCount = 0
+    /// How often a span has lost a holder or changed its block. While it stays the same, so do the
+    /// blocks under every sequence.
+    private(set) var releases = 0
 
     /// - Parameters:
     ///   - instances: The group's members in stage order.
@@ -137,6 +140,7 @@ extension SpanPool {
     /// Takes one holder away; without holders the span is cached or blank.
     package mutating func release(_ span: SpanID, _ stores: inout [BlockStore]) {
         precondition(references[span.index] > 0, "span \(span) released too often")
+        releases += 1
         references[span.index] -= 1
         guard references[span.index] == 0 else { return }
         usedCount -= 1
@@ -179,6 +183,7 @@ extension SpanPool {
     /// Books that an instance has moved blocks.
     package mutating func applyMoves(_ moves: [MemoryChange.BlockMove], of instance: InstanceID) {
         guard let stage = instances.firstIndex(of: instance) else { return }
+        releases += 1
         var targets: [BlockID: BlockID] = [:]
         for move in moves { targets[move.source] = move.target }
         for span in references.indices where references[span] > 0 {

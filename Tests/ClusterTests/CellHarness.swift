@@ -147,7 +147,7 @@ struct CellHarness {
         let group = order[turn % order.count]
         guard let index = inFlight.firstIndex(where: { $0.group == group }) else { return }
         let step = inFlight.remove(at: index)
-        send(.stepFinished(step, sampled: run(step)))
+        send(.stepFinished(step.id, of: step.group, sampled: run(step)))
     }
 
     private mutating func run(_ step: Step) -> [TokenID] {
@@ -185,7 +185,8 @@ struct CellHarness {
     mutating func finishLateStep() {
         guard let step = late.popLast() else { return }
         let samples = step.entries.count(where: \.output.sample)
-        send(.stepFinished(step, sampled: Array(repeating: 0, count: samples)))
+        let sampled = Array(repeating: TokenID(0), count: samples)
+        send(.stepFinished(step.id, of: step.group, sampled: sampled))
     }
 
     /// Whether an errand cannot succeed.

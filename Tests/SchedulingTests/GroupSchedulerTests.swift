@@ -61,7 +61,7 @@ struct GroupSchedulerTests {
                 var outcomes: [SequenceOutcome] = []
                 let samples = step.entries.filter(\.output.sample).map { _ in TokenID(1) }
                 scheduler.finish(
-                    step, sampled: samples, table: &table, stores: &stores,
+                    step.id, sampled: samples, table: &table, stores: &stores,
                     outcomes: &outcomes)
                 scheduler.checkInvariants(table: table, others: [])
             }
@@ -214,7 +214,7 @@ struct GroupSchedulerTests {
         #expect(gone == [true, false])
         var outcomes: [SequenceOutcome] = []
         group.scheduler.finish(
-            step, sampled: [3], table: &group.table, stores: &group.stores,
+            step.id, sampled: [3], table: &group.table, stores: &group.stores,
             outcomes: &outcomes)
         #expect(outcomes == [.left(running)])
         #expect(group.scheduler.isIdle && group.scheduler.pool.usedCount == 0)

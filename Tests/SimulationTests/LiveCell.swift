@@ -53,7 +53,7 @@ struct LiveCell {
         switch effect {
         case .runStep(let step):
             let sampled = step.entries.filter(\.output.sample).map { _ in TokenID(5) }
-            send(.stepFinished(step, sampled: sampled))
+            send(.stepFinished(step.id, of: step.group, sampled: sampled))
         case .changeMemory(let instance, _): send(.memoryChanged(instance, failure: nil))
         case .loadUnits(let instance, _, _): send(.unitsLoaded(instance, failure: nil))
         case .transfer(let transfer): send(.transferFinished(transfer.id, failure: nil))

@@ -31,9 +31,9 @@ extension CellChecker {
         }
     }
 
-    mutating func end(_ step: Step) {
-        guard let place = steps.firstIndex(where: { $0.step.id == step.id }) else {
-            fail(.answers, "step \(step.id) ends and does not run")
+    mutating func end(_ step: StepID) {
+        guard let place = steps.firstIndex(where: { $0.step.id == step }) else {
+            fail(.answers, "step \(step) ends and does not run")
             return
         }
         let watched = steps.remove(at: place)

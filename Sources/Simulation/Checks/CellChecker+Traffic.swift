@@ -5,7 +5,7 @@ extension CellChecker {
     mutating func take(_ input: Input) {
         switch input {
         case .submitted(let request): submit(request)
-        case .stepFinished(let step, _), .stepFailed(let step, _): end(step)
+        case .stepFinished(let step, _, _), .stepFailed(let step, _, _): end(step)
         case .memoryChanged(let instance, let failure): endChange(of: instance, failure)
         case .unitsLoaded(let instance, let failure): endLoad(into: instance, failure)
         case .transferFinished(let transfer, let failure): endTransfer(transfer, failure)

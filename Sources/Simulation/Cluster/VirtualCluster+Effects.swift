@@ -3,14 +3,24 @@ internal import Domain
 internal import Scheduling
 
 extension VirtualCluster {
+    /// Schedules the answers to the effects from a place on.
+    mutating func perform(_ effects: [Effect], from first: Int) {
+        // A span lends its elements, where an array would copy each.
+        let effects = effects.span
+        for index in first..<effects.count { perform(effects[index]) }
+    }
+
     /// Schedules the answer to an effect that has one.
     mutating func perform(_ effect: Effect) {
         if faults.isWatching { faults.watch(effect, at: now) }
         switch effect {
         case .runStep(let step):
             pipelines.plan(step, at: now)
-            enqueue(StageRun(step: step, stages: stages[step.group.index]))
-        case .changeMemory(let instance, let change): enqueue(.change(change), on: instance)
+            noteSamples(of: step)
+            enqueue(StageRun(step, through: formationOf[step.group.index]))
+        case .changeMemory(let instance, let change):
+            instances[instance.index].changes.append(change)
+            enqueue(.change, on: instance)
         case .loadUnits(let instance, let units, let source):
             load(units, into: instance, from: source)
         case .transfer(let transfer): send(transfer)
@@ -27,8 +37,9 @@ extension VirtualCluster {
 
     /// Steps of the group pass these stages from now on.
     mutating func form(_ group: GroupID, of members: [GroupStage]) {
-        while stages.count <= group.index { stages.append([]) }
-        stages[group.index] = members
+        while formationOf.count <= group.index { formationOf.append(0) }
+        formationOf[group.index] = formations.count
+        formations.append(members)
     }
 
     mutating func setAlarm(_ time: Instant) {
@@ -71,7 +82,8 @@ extension VirtualCluster {
     /// before.
     mutating func report(_ input: Input, from instance: InstanceID) {
         let time = max(
-            now + faults.lateness(of: instance), instances[instance.index].lastAnswer)
+            now.advanced(byNanoseconds: faults.lateness(of: instance)),
+            instances[instance.index].lastAnswer)
         guard time > now else {
             take(input, from: instance)
             return

@@ -4,7 +4,12 @@ internal import Scheduling
 
 /// Steps and memory changes.
 extension VirtualCluster {
-    mutating func enqueue(_ run: StageRun) { enqueue(.stage(run), on: run.instance) }
+    mutating func enqueue(_ run: StageRun) {
+        enqueue(.stage(run), on: formations[run.formation][run.stage].instance)
+    }
+
+    /// Where a step is.
+    private func stage(of run: StageRun) -> GroupStage { formations[run.formation][run.stage] }
 
     mutating func enqueue(_ job: VirtualInstance.Job, on instance: InstanceID) {
         guard !instances[instance.index].isDead else { return }
@@ -14,22 +19,24 @@ extension VirtualCluster {
 
     private mutating func startJob(of instance: InstanceID) {
         guard let job = instances[instance.index].jobs.first else { return }
-        if case .stage(let run) = job { pipelines.begin(run.stage, of: run.step, at: now) }
+        if case .stage(let run) = job { pipelines.begin(run, at: now) }
         instances[instance.index].jobStart = now
-        events.push(.jobDone(instance), at: now + time(of: job, on: instance))
-    }
-
-    private func time(of job: VirtualInstance.Job, on instance: InstanceID) -> Duration {
-        let time =
+        let slowness = faults.slowness(of: instance)
+        var time =
             switch job {
             case .stage(let run):
-                costs.time(of: BatchLoad(run.step), in: run.stages[run.stage].range)
-            case .change(let change):
-                costs.time(
-                    of: change, blockBytes: cell.memories[instance.index].shape.blockBytes)
+                costs.nanoseconds(
+                    of: run.load, in: formations[run.formation][run.stage].range)
+            case .change: timeOfChange(on: instance).nanoseconds
             }
-        let slowness = faults.slowness(of: instance)
-        return slowness > 1 ? time * slowness : time
+        if slowness > 1 { time = (.nanoseconds(time) * slowness).nanoseconds }
+        events.push(.jobDone(instance), at: now.advanced(byNanoseconds: time))
+    }
+
+    private func timeOfChange(on instance: InstanceID) -> Duration {
+        guard let change = instances[instance.index].changes.first else { return .zero }
+        return costs.time(
+            of: change, blockBytes: cell.memories[instance.index].shape.blockBytes)
     }
 
     mutating func finishJob(of instance: InstanceID) {
@@ -39,7 +46,8 @@ extension VirtualCluster {
         startJob(of: instance)
         switch job {
         case .stage(let run) where run.isAtLastStage:
-            report(.stepFinished(run.step, sampled: samples(of: run.step)), from: instance)
+            let answer = Input.stepFinished(run.step, of: run.group, sampled: samples(of: run))
+            report(answer, from: instance)
         case .stage(let run): handOn(run)
         case .change:
             let failure = faults.failure(of: .memoryChange(of: instance))
@@ -52,15 +60,16 @@ extension VirtualCluster {
         let start = instances[instance.index].jobStart
         switch job {
         case .stage(let run):
-            let step = run.step
-            pipelines.end(run.stage, of: step, at: now)
-            if run.isAtLastStage { pipelines.finish(step, at: now) }
+            pipelines.end(run, at: now)
+            if run.isAtLastStage { pipelines.finish(run, at: now) }
             log(
                 .stage(
-                    step.group, stage: run.stage, entries: step.entries.count,
-                    tokens: step.tokens.count),
+                    run.group, stage: run.stage,
+                    entries: run.load.promptChunks + run.load.decodes, tokens: run.tokenCount),
                 on: instance, since: start)
-        case .change: log(.memoryChange, on: instance, since: start)
+        case .change:
+            _ = instances[instance.index].changes.popFirst()
+            log(.memoryChange, on: instance, since: start)
         }
     }
 
@@ -72,41 +81,55 @@ extension VirtualCluster {
         next.stage += 1
         next.handedOn = now
         network.send(
-            .activation(next), activationBytes(of: run.step),
-            over: .network(from: run.instance, to: next.instance), isUrgent: true, at: now)
+            .activation(next), activationBytes(of: run),
+            over: .network(from: stage(of: run).instance, to: stage(of: next).instance),
+            isUrgent: true, at: now)
     }
 
     mutating func receive(_ run: StageRun) {
         guard !hasDeadStage(run) else { return }
-        let bytes = activationBytes(of: run.step)
-        log(.activation(run.step.group, bytes), on: run.instance, since: run.handedOn)
+        let bytes = activationBytes(of: run)
+        log(.activation(run.group, bytes), on: stage(of: run).instance, since: run.handedOn)
         enqueue(run)
     }
 
     private func hasDeadStage(_ run: StageRun) -> Bool {
-        run.stages.contains { instances[$0.instance.index].isDead }
+        formations[run.formation].contains { instances[$0.instance.index].isDead }
     }
 
-    private func activationBytes(of step: Step) -> ByteCount {
-        ByteCount(costs.links.activationBytesPerToken * step.tokens.count)
+    private func activationBytes(of run: StageRun) -> ByteCount {
+        ByteCount(costs.links.activationBytesPerToken * run.tokenCount)
     }
+}
 
-    /// The first token that ends nothing, for each entry that samples. The array serves step after
-    /// step: whoever got it last has let go of it.
-    private mutating func samples(of step: Step) -> [TokenID] {
-        sampled.removeAll(keepingCapacity: true)
-        for entry in step.entries where entry.output.sample {
-            sampled.append(sample(of: entry.sequence))
+// MARK: - Samples
+
+extension VirtualCluster {
+    /// A step samples, for each entry that does, the first token that ends nothing: zeros, as long
+    /// as nobody stops at a zero.
+    mutating func noteSamples(of step: Step) {
+        for entry in step.entries
+        where entry.output.sample && cell.table.isStop(0, of: entry.sequence) {
+            let entries = step.entries.filter(\.output.sample)
+            unusualSamples[step.id] = entries.map { sample(of: $0.sequence) }
+            return
         }
-        return sampled
     }
 
     private func sample(of sequence: SequenceID) -> TokenID {
-        guard cell.table.contains(sequence) else { return 0 }
-        let ends = cell.table.stop(of: sequence).stopTokens
         var token: TokenID = 0
-        while ends.contains(token) { token = TokenID(token.rawValue + 1) }
+        while cell.table.isStop(token, of: sequence) { token = TokenID(token.rawValue + 1) }
         return token
+    }
+
+    /// One token for each entry that samples.
+    private mutating func samples(of run: StageRun) -> [TokenID] {
+        if !unusualSamples.isEmpty, let samples = unusualSamples.removeValue(forKey: run.step) {
+            return samples
+        }
+        while zeros.count < run.sampleCount { zeros.append(0) }
+        if zeros.count > run.sampleCount { zeros.removeLast(zeros.count - run.sampleCount) }
+        return zeros
     }
 }
 

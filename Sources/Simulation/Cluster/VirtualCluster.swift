@@ -60,13 +60,17 @@ package struct VirtualCluster: Sendable {
     var faults: FaultBook
     /// By id.
     var instances: [VirtualInstance]
-    /// By group id: what its steps pass.
-    var stages: [[GroupStage]] = []
+    /// All that steps have passed since the beginning, one for each group that was formed.
+    var formations: [[GroupStage]] = []
+    /// By group id: which of `formations` its steps pass.
+    var formationOf: [Int] = []
     /// Looked up, never iterated.
     var transfers: [TransferID: TransferProgress] = [:]
     var alarm: Instant?
-    /// Reused between steps.
-    var sampled: [TokenID] = []
+    /// Tokens of steps that do not simply sample zeros. Looked up, never iterated.
+    var unusualSamples: [StepID: [TokenID]] = [:]
+    /// As many as the last step had samples; reused between steps.
+    var zeros: [TokenID] = []
 
     /// - Parameters:
     ///   - cell: Copied as it is at `now`, in its own time.
@@ -92,42 +96,39 @@ package struct VirtualCluster: Sendable {
     }
 
     /// When something happens next, if nobody interferes.
-    package var nextTime: Instant? { next?.time }
+    package var nextTime: Instant? {
+        mutating get {
+            var next = events.nextTime
+            if let time = faults.nextTime { next = next.map { min($0, time) } ?? time }
+            if let time = network.nextTime { next = next.map { min($0, time) } ?? time }
+            return next
+        }
+    }
 
     /// Nothing is under way and no alarm is set: only a fault may still come.
     package var isQuiet: Bool { events.isEmpty && network.isEmpty }
 
-    private enum Source { case faults, events, network }
-
-    /// At one time, faults come first.
-    private var next: (time: Instant, source: Source)? {
-        var next = faults.nextTime.map { (time: $0, source: Source.faults) }
-        if let time = events.nextTime, next.map({ time < $0.time }) ?? true {
-            next = (time, .events)
-        }
-        if let time = network.nextTime, next.map({ time < $0.time }) ?? true {
-            next = (time, .network)
-        }
-        return next
-    }
-
     /// Lets the next thing happen; `effects` tells what came of it. Complexity: what the cell
     /// needs, and O(log events).
     package mutating func advance() {
-        guard let next else { return }
-        now = next.time
+        guard let time = nextTime else { return }
+        now = time
         effects.removeAll(keepingCapacity: true)
-        switch next.source {
-        case .faults: takeFault()
-        case .events: if let (_, event) = events.pop() { take(event) }
-        case .network: if let delivery = network.advance() { take(delivery) }
+        // At one time, faults come first.
+        if faults.nextTime == time {
+            takeFault()
+        } else if events.nextTime == time {
+            if let (_, event) = events.pop() { take(event) }
+        } else if let delivery = network.advance() {
+            take(delivery)
         }
         checkEvent()
     }
 
     /// Hands the cell an input from outside, not before `now` and not after `nextTime`.
     package mutating func send(_ input: Input, at time: Instant) {
-        precondition(time >= now && nextTime.map { time <= $0 } ?? true)
+        let next = nextTime
+        precondition(time >= now && next.map { time <= $0 } ?? true)
         now = time
         lastWork = time
         effects.removeAll(keepingCapacity: true)
@@ -137,17 +138,21 @@ package struct VirtualCluster: Sendable {
 
     /// The one place where the cell is asked: decide, then act.
     mutating func handle(_ input: Input) {
+        // Held apart while they are carried out, for that changes everything else.
+        var effects: [Effect] = []
+        swap(&effects, &self.effects)
         let first = effects.count
         cell.handle(input, at: now, into: &effects)
         if checksInvariants { cell.checkInvariants() }
-        checker?.watch(input, effects[first...], of: cell, at: now)
-        for index in first..<effects.count { perform(effects[index]) }
+        if checker != nil { checker?.watch(input, effects[first...], of: cell, at: now) }
+        perform(effects, from: first)
+        swap(&effects, &self.effects)
     }
 
     /// Looks at all of the cell's books now, whatever the level of the checks.
     package mutating func check() { checker?.check(cell, at: now) }
 
     private mutating func checkEvent() {
-        if checker?.level == .everyEvent { check() }
+        if checker != nil, checker?.level == .everyEvent { check() }
     }
 }

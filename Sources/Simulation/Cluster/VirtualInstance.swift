@@ -1,5 +1,6 @@
 internal import Cluster
 internal import Domain
+internal import Scheduling
 
 /// The executor of one instance in virtual time: it does one thing at a time, in the order in
 /// which it was asked, whichever groups ask. Parameters arrive beside that, one order after the
@@ -7,7 +8,8 @@ internal import Domain
 struct VirtualInstance: Sendable {
     enum Job: Sendable {
         case stage(StageRun)
-        case change(MemoryChange)
+        /// The first of `changes`.
+        case change
     }
 
     struct Load: Sendable {
@@ -17,6 +19,8 @@ struct VirtualInstance: Sendable {
 
     /// The first is being done.
     var jobs = Queue<Job>()
+    /// Memory changes among the jobs, in their order.
+    var changes = Queue<MemoryChange>()
     /// Since when.
     var jobStart = Instant.zero
     /// The first is on its way.
@@ -30,18 +34,39 @@ struct VirtualInstance: Sendable {
     mutating func die() {
         isDead = true
         jobs.removeAll()
+        changes.removeAll()
         loads.removeAll()
     }
 }
 
-/// A step on its way through the stages that its group had when it was planned.
+/// A step on its way through the stages that its group had when it was planned: what virtual time
+/// needs to know of it, in plain numbers.
 struct StageRun: Sendable {
-    let step: Step
-    let stages: [GroupStage]
+    let step: StepID
+    let group: GroupID
+    /// Which of `VirtualCluster.formations` it passes.
+    let formation: Int
+    let stageCount: Int
+    private(set) var load = BatchLoad.zero
+    /// Entries that sample.
+    private(set) var sampleCount = 0
     var stage = 0
     /// When the stage before handed it on.
     var handedOn = Instant.zero
 
-    var instance: InstanceID { stages[stage].instance }
-    var isAtLastStage: Bool { stage + 1 == stages.count }
+    /// A step at the beginning of its way.
+    init(_ step: Step, through formation: Int) {
+        self.step = step.id
+        group = step.group
+        self.formation = formation
+        stageCount = step.stageCount
+        for index in step.entries.indices {
+            load += BatchLoad(step.entries[index])
+            if step.entries[index].output.sample { sampleCount += 1 }
+        }
+    }
+
+    var isAtLastStage: Bool { stage + 1 == stageCount }
+    /// The tokens that it computes.
+    var tokenCount: TokenCount { load.promptTokens + load.decodes }
 }

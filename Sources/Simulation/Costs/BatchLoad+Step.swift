@@ -6,15 +6,17 @@ extension BatchLoad {
     /// prompts. Complexity: O(entries).
     package init(_ step: Step) {
         self.init()
-        for entry in step.entries {
-            if entry.tokens.count == 1, entry.output.sample {
-                self += BatchLoad(decodingAfter: entry.firstPosition)
-            } else {
-                self += BatchLoad(
-                    PromptChunk(
-                        sequence: entry.sequence, prefix: entry.firstPosition,
-                        count: entry.tokens.count))
-            }
+        for entry in step.entries { self += BatchLoad(entry) }
+    }
+
+    init(_ entry: StepEntry) {
+        if entry.tokens.count == 1, entry.output.sample {
+            self.init(decodingAfter: entry.firstPosition)
+        } else {
+            self.init(
+                PromptChunk(
+                    sequence: entry.sequence, prefix: entry.firstPosition,
+                    count: entry.tokens.count))
         }
     }
 }

@@ -42,7 +42,12 @@ package struct ClusterCosts: Hashable, Sendable {
 extension ClusterCosts {
     /// What a stage takes for a step of this load. Complexity: O(1).
     package func time(of load: BatchLoad, in range: StageRange) -> Duration {
-        compute.time(of: load, in: range)
+        .nanoseconds(nanoseconds(of: load, in: range))
+    }
+
+    /// The same in nanoseconds. Complexity: O(1).
+    package func nanoseconds(of load: BatchLoad, in range: StageRange) -> Int64 {
+        compute.nanoseconds(of: load, in: range)
     }
 
     /// A copy within one memory.

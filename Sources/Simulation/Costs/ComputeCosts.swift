@@ -16,10 +16,10 @@ package enum ComputeCosts: Hashable, Sendable {
     }
 
     /// What a stage takes for a step of this load. Complexity: O(1).
-    package func time(of load: BatchLoad, in range: StageRange) -> Duration {
+    package func nanoseconds(of load: BatchLoad, in range: StageRange) -> Int64 {
         switch self {
-        case .fitted(let costs): costs.time(of: load, in: range)
-        case .device(let model): Duration(cost: model.seconds(of: load, in: range))
+        case .fitted(let costs): costs.nanoseconds(of: load, in: range)
+        case .device(let model): Duration.nanoseconds(ofCost: model.seconds(of: load, in: range))
         }
     }
 }
@@ -47,11 +47,12 @@ package struct FittedCosts: Hashable, Sendable {
     }
 
     /// Complexity: O(1).
-    package func time(of load: BatchLoad, in range: StageRange) -> Duration {
+    package func nanoseconds(of load: BatchLoad, in range: StageRange) -> Int64 {
         let ends = (range.hasHead ? headCost : 0) + (range.hasEmbedding ? embeddingCost : 0)
         let whole = Double(layerCount) + headCost + embeddingCost
         let share = (Double(range.layers.count) + ends) / whole
-        return Duration(cost: batch.cost(of: load) * share) + stepOverhead
+        return Duration.nanoseconds(ofCost: batch.cost(of: load) * share)
+            + stepOverhead.nanoseconds
     }
 }
 

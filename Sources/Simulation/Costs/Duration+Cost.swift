@@ -4,8 +4,11 @@ extension Duration {
 
     /// What a cost model says, in seconds, rounded up to the nanosecond; what is not above 0 takes
     /// no time.
-    init(cost seconds: Double) {
-        let bounded = seconds > 0 ? min(seconds, Self.longest) : 0
-        self = .nanoseconds(Int64((bounded * 1e9).rounded(.up)))
+    init(cost seconds: Double) { self = .nanoseconds(Self.nanoseconds(ofCost: seconds)) }
+
+    /// The same in nanoseconds.
+    static func nanoseconds(ofCost seconds: Double) -> Int64 {
+        let bounded = seconds > 0 ? min(seconds, longest) : 0
+        return Int64((bounded * 1e9).rounded(.up))
     }
 }

@@ -13,9 +13,9 @@ struct FaultBook: Sendable {
     private var active: [Int] = []
     /// By fault: operations that it still lets pass before one fails.
     private var passesLeft: [Int]
-    /// By instance.
+    /// By instance; the second in nanoseconds.
     private var slownesses: [Double]
-    private var latenesses: [Duration]
+    private var latenesses: [Int64]
 
     private enum Change: Sendable {
         case begin(Int)
@@ -33,7 +33,7 @@ struct FaultBook: Sendable {
         passesLeft = Array(repeating: 0, count: faults.count)
         effectCounts = Array(repeating: 0, count: EffectKind.allCases.count)
         slownesses = Array(repeating: 1, count: instances)
-        latenesses = Array(repeating: .zero, count: instances)
+        latenesses = Array(repeating: 0, count: instances)
         waiting = []
         for (number, fault) in faults.enumerated() {
             switch fault.trigger {
@@ -80,10 +80,10 @@ struct FaultBook: Sendable {
                 return product * max(factor, 1)
             }
         case .lateAnswers(let instance, _, _) where instance.index < latenesses.count:
-            latenesses[instance.index] = active.reduce(.zero) { longest, other in
+            latenesses[instance.index] = active.reduce(0) { longest, other in
                 guard case .lateAnswers(instance, let delay, _) = faults[other].kind
                 else { return longest }
-                return max(longest, delay)
+                return max(longest, delay.nanoseconds)
             }
         default: break
         }
@@ -121,8 +121,8 @@ extension FaultBook {
     /// How many times as long the instance takes for everything.
     func slowness(of instance: InstanceID) -> Double { slownesses[instance.index] }
 
-    /// How much later the cell hears from the instance.
-    func lateness(of instance: InstanceID) -> Duration { latenesses[instance.index] }
+    /// How many nanoseconds later the cell hears from the instance.
+    func lateness(of instance: InstanceID) -> Int64 { latenesses[instance.index] }
 
     /// Why this operation fails, which is at its end; `nil` when it succeeds.
     mutating func failure(of operation: Fault.Operation) -> String? {

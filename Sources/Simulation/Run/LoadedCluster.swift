@@ -70,8 +70,10 @@ struct LoadedCluster: Sendable {
     }
 
     private var nextTime: Instant? {
-        guard let event = cluster.nextTime else { return nextArrival }
-        return nextArrival.map { min($0, event) } ?? event
+        mutating get {
+            guard let event = cluster.nextTime else { return nextArrival }
+            return nextArrival.map { min($0, event) } ?? event
+        }
     }
 
     private func reasonToEnd(before time: Instant) -> RunEnding? {
@@ -93,9 +95,12 @@ struct LoadedCluster: Sendable {
             cluster.advance()
         }
         eventCount += 1
-        for effect in cluster.effects {
-            note(effect)
-            body(effect)
+        // A span lends its elements, where an array would copy each.
+        let held = cluster.effects
+        let effects = held.span
+        for index in effects.indices {
+            note(effects[index])
+            body(effects[index])
         }
     }
 
@@ -121,9 +126,15 @@ struct LoadedCluster: Sendable {
 
     private mutating func note(_ effect: Effect) {
         log.note(effect, at: cluster.now)
-        if case .runStep(let step) = effect {
+        switch effect {
+        case .runStep(let step):
             eventCount += (step.tokens.count + step.blocks.count) / 256
+        case .note, .requestInstances: noteDecision(effect)
+        default: break
         }
+    }
+
+    private mutating func noteDecision(_ effect: Effect) {
         guard let event = effect.prediction(in: cluster.cell, at: cluster.now - start) else {
             return
         }

@@ -48,38 +48,39 @@ struct PipelineClock: Sendable {
         groups[index] = group
     }
 
-    mutating func begin(_ stage: Int, of step: Step, at now: Instant) {
-        change(step) { group, _, bubble in
-            let last = group.stages[stage]
+    mutating func begin(_ run: StageRun, at now: Instant) {
+        guard run.stageCount > 1 else { return }
+        change(run) { group, _, bubble in
+            let last = group.stages[run.stage]
             let gap = now.nanoseconds - last.lastEnd.nanoseconds
             bubble += max(0, gap - (group.idle - last.idleByThen))
-            group.stages[stage].began = now
+            group.stages[run.stage].began = now
         }
     }
 
-    mutating func end(_ stage: Int, of step: Step, at now: Instant) {
-        change(step) { group, busy, _ in
-            busy += now.nanoseconds - group.stages[stage].began.nanoseconds
-            group.stages[stage].lastEnd = now
-            group.stages[stage].idleByThen = group.idle
+    mutating func end(_ run: StageRun, at now: Instant) {
+        guard run.stageCount > 1 else { return }
+        change(run) { group, busy, _ in
+            busy += now.nanoseconds - group.stages[run.stage].began.nanoseconds
+            group.stages[run.stage].lastEnd = now
+            group.stages[run.stage].idleByThen = group.idle
         }
     }
 
     /// A step is over, however it ended.
-    mutating func finish(_ step: Step, at now: Instant) {
-        change(step) { group, _, _ in
+    mutating func finish(_ run: StageRun, at now: Instant) {
+        guard run.stageCount > 1 else { return }
+        change(run) { group, _, _ in
             group.stepsInFlight -= 1
             if group.stepsInFlight == 0 { group.idleSince = now }
         }
     }
 
     private mutating func change(
-        _ step: Step, _ body: (inout Group, _ busy: inout Int64, _ bubble: inout Int64) -> Void
+        _ run: StageRun, _ body: (inout Group, _ busy: inout Int64, _ bubble: inout Int64) -> Void
     ) {
-        let index = step.group.index
-        guard step.stageCount > 1, index < groups.count, var group = groups[index].take() else {
-            return
-        }
+        let index = run.group.index
+        guard index < groups.count, var group = groups[index].take() else { return }
         body(&group, &busyNanoseconds, &bubbleNanoseconds)
         groups[index] = group
     }

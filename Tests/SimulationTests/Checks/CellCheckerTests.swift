@@ -22,11 +22,14 @@ struct CellCheckerTests {
         let rules = broken {
             $0.start()
             $0.see(.tick, .runStep(Made.step()))
-            $0.see(.stepFinished(Made.step(), sampled: [7]), .emit(Self.sequence, 7))
+            $0.see(
+                .stepFinished(Made.step().id, of: Made.step().group, sampled: [7]),
+                .emit(Self.sequence, 7))
             for turn in 0..<2 {
                 let step = Made.step(UInt32(turn) + 1, first: 10 + turn, count: 1)
                 $0.see(.tick, .runStep(step))
-                $0.see(.stepFinished(step, sampled: [7]), .emit(Self.sequence, 7))
+                $0.see(
+                    .stepFinished(step.id, of: step.group, sampled: [7]), .emit(Self.sequence, 7))
             }
             $0.see(
                 .tick, .finished(Self.sequence, .length, Made.usage(generated: 3)),
@@ -191,7 +194,7 @@ extension CellCheckerTests {
         #expect(
             started {
                 $0.see(.tick, .runStep(Made.step(0)))
-                $0.see(.stepFinished(Made.step(0), sampled: [7]))
+                $0.see(.stepFinished(Made.step(0).id, of: Made.step(0).group, sampled: [7]))
                 $0.see(.tick, .runStep(Made.step(1, of: SequenceID(1))))
             } == [])
     }
@@ -318,7 +321,8 @@ extension CellCheckerTests {
 
     @Test func answersComeToQuestions() {
         let answers: [Input] = [
-            .stepFinished(Made.step(), sampled: [1]), .memoryChanged(Self.first, failure: nil),
+            .stepFinished(Made.step().id, of: Made.step().group, sampled: [1]),
+            .memoryChanged(Self.first, failure: nil),
             .unitsLoaded(Self.first, failure: "no power"),
             .transferFinished(TransferID(3), failure: nil),
         ]
