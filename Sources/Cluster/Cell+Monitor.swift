@@ -110,7 +110,7 @@ extension Cell {
             queued: view.total.queuedBlocks, free: free,
             undroppedCapacity: undroppedCapacity,
             isDropped: groups.hasPipeline,
-            isChanging: !reshapes.isEmpty || isReclaiming,
+            isChanging: !reshapes.isEmpty || !reclaims.isEmpty,
             canDrop: canDrop)
     }
 
@@ -121,18 +121,11 @@ extension Cell {
         }
     }
 
-    /// Blocks of the instances that are there, without a drop. By hand, as below, for a closure
-    /// would get a copy of every element.
+    /// Blocks of the instances that are there, without a drop.
     private var undroppedCapacity: BlockCount {
         var capacity = 0
         for index in stores.indices where !isLost[index] { capacity += stores[index].baseCount }
         return capacity
-    }
-
-    /// Whether a memory is about to turn pages of what it gave up into blocks.
-    private var isReclaiming: Bool {
-        for index in reclaims.indices where reclaims[index] != nil { return true }
-        return false
     }
 
     /// Asks to be woken as long as there is something to watch.

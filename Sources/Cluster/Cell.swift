@@ -24,8 +24,7 @@ package struct Cell: Sendable {
 
     /// Merges and splits of groups under way.
     var reshapes: [Reshape] = []
-    /// By instance: the memory it will have when its reclaim has taken place.
-    var reclaims: [InstanceMemory?]
+    var reclaims: PendingReclaims
     /// Sequences on the move.
     var relocations: [Relocation] = []
     /// After a transfer has failed, none begins a live relocation before this.
@@ -82,7 +81,7 @@ package struct Cell: Sendable {
         stores = memories.map {
             BlockStore(baseCount: $0.blockCount, columnSize: $0.shape.blocksPerPage)
         }
-        reclaims = Array(repeating: nil, count: memories.count)
+        reclaims = PendingReclaims(instances: memories.count)
         isLost = Array(repeating: false, count: memories.count)
         hostStore = BlockStore(baseCount: configuration.hostBlocks)
         dispatcher = Dispatcher(policy: configuration.dispatch)

@@ -66,6 +66,17 @@ package struct GroupTable: Sendable {
         ids.map { transform(slots[$0.index]) }
     }
 
+    /// What curves show of a group. Complexity: O(running).
+    package func census(of id: GroupID, in table: SequenceTable) -> GroupCensus {
+        let slot = id.index
+        let running = slots[slot].running
+        return GroupCensus(
+            stages: slots[slot].stages, running: running.count, waiting: slots[slot].waitingCount,
+            stalled: slots[slot].isRunning
+                ? table.stalledCount(among: running) : running.count,
+            used: slots[slot].pool.usedCount, cached: slots[slot].pool.cached.count)
+    }
+
     package var prefixQueriedTokens: TokenCount { queriedBefore + sum { $0.prefixQueriedTokens } }
     package var prefixHitTokens: TokenCount { hitBefore + sum { $0.prefixHitTokens } }
     /// Whether any group has several stages. Stored properties only, for a call into another module

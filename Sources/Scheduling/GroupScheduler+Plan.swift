@@ -62,8 +62,8 @@ extension GroupScheduler {
     /// entries join.
     private mutating func writeFurtherTables(_ table: SequenceTable) {
         for stage in stages.indices.dropFirst() {
-            for index in batches[draft.slot].step.entries.indices {
-                let entry = batches[draft.slot].step.entries[index]
+            for place in 0..<batches[draft.slot].step.entryCount {
+                let entry = batches[draft.slot].step.entry(place)
                 writeBlocks(under: table[entry.sequence].spans[..<entry.blocks.count], stage)
             }
         }
@@ -266,7 +266,7 @@ extension GroupScheduler {
 
     private mutating func writeBlocks(under spans: ArraySlice<SpanID>, _ stage: Int) {
         for span in spans {
-            batches[draft.slot].step.blocks.append(pool.block(span, stage: stage))
+            batches[draft.slot].step.addBlock(pool.block(span, stage: stage))
         }
     }
 }

@@ -35,6 +35,13 @@ package struct SequenceTable: Sendable {
 
     package func contains(_ id: SequenceID) -> Bool { id.index < slots.count && isTaken[id.index] }
 
+    /// How many of these sequences stand still. Complexity: O(those).
+    package func stalledCount(among ids: [SequenceID]) -> Int {
+        var count = 0
+        for id in ids where slots[id.index].phase == .stalled { count += 1 }
+        return count
+    }
+
     /// Whether the sequence ends with this token.
     package func isStop(_ token: TokenID, of id: SequenceID) -> Bool {
         slots[id.index].stop.stopTokens.contains(token)

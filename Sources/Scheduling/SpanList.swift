@@ -2,12 +2,12 @@ internal import Domain
 
 /// A doubly linked list over span ids, kept in two arrays: O(1) insertion at the end and removal
 /// from anywhere.
-struct SpanList {
+package struct SpanList: Sendable {
     /// Place 0 is the list's own ends, place b + 1 is span b: the neighbours. A span that is not
     /// in the list points at itself.
     private var next: [Int32] = [0]
     private var previous: [Int32] = [0]
-    private(set) var count = 0
+    package private(set) var count = 0
 
     /// Spans that the list has places for.
     var capacity: Int { next.count - 1 }

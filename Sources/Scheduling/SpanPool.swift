@@ -25,7 +25,7 @@ package struct SpanPool: Sendable {
     /// (span, slot): the tokens of findable spans.
     private var tokens: [TokenID] = []
     /// Cached spans, the one released first at the front.
-    private(set) var cached = SpanList()
+    package private(set) var cached = SpanList()
     private(set) var index: [PrefixDigest: SpanID] = [:]
     private var prefixesGiven: UInt64 = 0
     package private(set) var usedCount: BlockCount = 0

@@ -29,11 +29,10 @@ struct StepDraft: Sendable {
         of sequence: SequenceID, at position: TokenCount, _ token: TokenID, blocks: BlockCount,
         in step: inout Step
     ) -> Bool {
-        guard isRepeating, entryCount < step.entries.count,
-            step.entries[entryCount].isDecode(of: sequence, blocks: blocks)
+        guard isRepeating,
+            step.repeatDecode(
+                at: entryCount, of: sequence, position: position, token, blocks: blocks)
         else { return false }
-        step.entries[entryCount].firstPosition = position
-        step.tokens[entryCount] = token
         entryCount += 1
         blockCount += blocks
         budget -= 1
@@ -46,17 +45,11 @@ struct StepDraft: Sendable {
         blocks: BlockCount, output: StepOutput, to step: inout Step
     ) {
         if isRepeating { cut(&step) }
-        let first = step.tokens.count
-        if tokens.count == 1 {
-            step.tokens.append(tokens[tokens.startIndex])
-        } else {
-            step.tokens.append(contentsOf: tokens)
-        }
-        step.entries.append(
-            StepEntry(
-                sequence: sequence, firstPosition: position,
-                tokens: first..<(first + tokens.count),
-                blocks: blockCount..<(blockCount + blocks), output: output))
+        let first = step.tokenCount
+        let entry = StepEntry(
+            sequence: sequence, firstPosition: position, tokens: first..<(first + tokens.count),
+            blocks: blockCount..<(blockCount + blocks), output: output)
+        step.add(entry, tokens)
         entryCount += 1
         blockCount += blocks
         budget -= tokens.count
@@ -64,23 +57,14 @@ struct StepDraft: Sendable {
 
     /// Whether the step is the old one over again, so that the tables of all stages are written.
     mutating func repeatsAll(of step: inout Step) -> Bool {
-        if isRepeating, entryCount == step.entries.count { return true }
+        if isRepeating, entryCount == step.entryCount { return true }
         if isRepeating { cut(&step) }
         return false
     }
 
-    /// Takes away what is left of the old step. Each entry before that has one token.
+    /// Takes away what is left of the old step.
     mutating func cut(_ step: inout Step) {
         isRepeating = false
-        step.entries.removeLast(step.entries.count - entryCount)
-        step.tokens.removeLast(step.tokens.count - entryCount)
-        step.blocks.removeLast(step.blocks.count - blockCount)
-    }
-}
-
-extension StepEntry {
-    fileprivate func isDecode(of sequence: SequenceID, blocks: BlockCount) -> Bool {
-        self.sequence == sequence && self.blocks.count == blocks && tokens.count == 1
-            && output == .decode
+        step.cut(toDecodes: entryCount, blocks: blockCount)
     }
 }

@@ -49,7 +49,6 @@ extension VirtualCluster {
 
     mutating func take(_ event: Event) {
         switch event {
-        case .jobDone(let instance): finishJob(of: instance)
         case .answer(let slot):
             let answer = answers.remove(slot)
             take(answer.input, from: answer.instance)

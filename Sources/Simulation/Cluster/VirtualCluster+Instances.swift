@@ -13,12 +13,15 @@ extension VirtualCluster {
 
     mutating func enqueue(_ job: VirtualInstance.Job, on instance: InstanceID) {
         guard !instances[instance.index].isDead else { return }
-        instances[instance.index].jobs.append(job)
-        if instances[instance.index].jobs.count == 1 { startJob(of: instance) }
+        if instances[instance.index].job == nil {
+            start(job, on: instance)
+        } else {
+            instances[instance.index].jobs.append(job)
+        }
     }
 
-    private mutating func startJob(of instance: InstanceID) {
-        guard let job = instances[instance.index].jobs.first else { return }
+    private mutating func start(_ job: VirtualInstance.Job, on instance: InstanceID) {
+        instances[instance.index].job = job
         if case .stage(let run) = job { pipelines.begin(run, at: now) }
         instances[instance.index].jobStart = now
         let slowness = faults.slowness(of: instance)
@@ -30,7 +33,7 @@ extension VirtualCluster {
             case .change: timeOfChange(on: instance).nanoseconds
             }
         if slowness > 1 { time = (.nanoseconds(time) * slowness).nanoseconds }
-        events.push(.jobDone(instance), at: now.advanced(byNanoseconds: time))
+        jobClock.set(events.number(now.advanced(byNanoseconds: time)), for: instance)
     }
 
     private func timeOfChange(on instance: InstanceID) -> Duration {
@@ -40,10 +43,16 @@ extension VirtualCluster {
     }
 
     mutating func finishJob(of instance: InstanceID) {
-        guard let job = instances[instance.index].jobs.popFirst() else { return }
+        // The clock goes on to the next job, unless there is none.
+        defer { if instances[instance.index].job == nil { jobClock.set(nil, for: instance) } }
+        guard let job = instances[instance.index].job.take() else { return }
         lastWork = now
         note(job, on: instance)
-        startJob(of: instance)
+        if !instances[instance.index].jobs.isEmpty,
+            let next = instances[instance.index].jobs.popFirst()
+        {
+            start(next, on: instance)
+        }
         switch job {
         case .stage(let run) where run.isAtLastStage:
             let answer = Input.stepFinished(run.step, of: run.group, sampled: samples(of: run))

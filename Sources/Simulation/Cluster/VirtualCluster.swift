@@ -31,8 +31,6 @@ package struct VirtualCluster: Sendable {
     package var checker: CellChecker?
 
     enum Event: Hashable, Sendable {
-        /// The first job of an instance is done.
-        case jobDone(InstanceID)
         /// The cell hears of something, by slot of `answers`.
         case answer(Int)
         case alarm
@@ -55,6 +53,8 @@ package struct VirtualCluster: Sendable {
     }
 
     var events = EventQueue<Event>()
+    /// When the instances' jobs are done; of one line with `events`.
+    var jobClock: JobClock
     var answers = SlotTable<Answer>()
     var network: VirtualNetwork<Parcel>
     var faults: FaultBook
@@ -87,6 +87,7 @@ package struct VirtualCluster: Sendable {
         lastWork = now
         let count = cell.memories.count
         instances = Array(repeating: VirtualInstance(), count: count)
+        jobClock = JobClock(instances: count)
         network = VirtualNetwork(instances: count, links: costs.links)
         self.faults = FaultBook(faults, instances: count, from: now)
         for group in cell.groups.ids { form(group, of: cell.groups[group].stages) }
@@ -98,15 +99,25 @@ package struct VirtualCluster: Sendable {
     /// When something happens next, if nobody interferes.
     package var nextTime: Instant? {
         mutating get {
-            var next = events.nextTime
+            var next = nextInLine?.time
             if let time = faults.nextTime { next = next.map { min($0, time) } ?? time }
             if let time = network.nextTime { next = next.map { min($0, time) } ?? time }
             return next
         }
     }
 
+    /// The next of the events and the jobs.
+    private var nextInLine: EventTime? {
+        mutating get {
+            guard let job = jobClock.nextTime else { return events.next }
+            return events.next.map { min($0, job) } ?? job
+        }
+    }
+
     /// Nothing is under way and no alarm is set: only a fault may still come.
-    package var isQuiet: Bool { events.isEmpty && network.isEmpty }
+    package var isQuiet: Bool {
+        mutating get { nextInLine == nil && network.isEmpty }
+    }
 
     /// Lets the next thing happen; `effects` tells what came of it. Complexity: what the cell
     /// needs, and O(log events).
@@ -117,8 +128,12 @@ package struct VirtualCluster: Sendable {
         // At one time, faults come first.
         if faults.nextTime == time {
             takeFault()
-        } else if events.nextTime == time {
-            if let (_, event) = events.pop() { take(event) }
+        } else if let next = nextInLine, next.time == time {
+            if next == jobClock.nextTime {
+                finishJob(of: jobClock.next)
+            } else if let (_, event) = events.pop() {
+                take(event)
+            }
         } else if let delivery = network.advance() {
             take(delivery)
         }

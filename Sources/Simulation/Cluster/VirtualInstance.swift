@@ -17,7 +17,8 @@ struct VirtualInstance: Sendable {
         let source: UnitSource
     }
 
-    /// The first is being done.
+    /// What is being done, and what comes after it.
+    var job: Job?
     var jobs = Queue<Job>()
     /// Memory changes among the jobs, in their order.
     var changes = Queue<MemoryChange>()
@@ -33,6 +34,7 @@ struct VirtualInstance: Sendable {
     /// It does nothing more, and nobody hears from it again.
     mutating func die() {
         isDead = true
+        job = nil
         jobs.removeAll()
         changes.removeAll()
         loads.removeAll()
@@ -60,9 +62,9 @@ struct StageRun: Sendable {
         group = step.group
         self.formation = formation
         stageCount = step.stageCount
-        for index in step.entries.indices {
-            load += BatchLoad(step.entries[index])
-            if step.entries[index].output.sample { sampleCount += 1 }
+        for entry in step.entries {
+            load += BatchLoad(entry)
+            if entry.output.sample { sampleCount += 1 }
         }
     }
 

@@ -15,7 +15,7 @@ package enum ComputeCosts: Hashable, Sendable {
         }
     }
 
-    /// What a stage takes for a step of this load. Complexity: O(1).
+    /// What a stage takes for a step of this load, in nanoseconds. Complexity: O(1).
     package func nanoseconds(of load: BatchLoad, in range: StageRange) -> Int64 {
         switch self {
         case .fitted(let costs): costs.nanoseconds(of: load, in: range)
@@ -47,7 +47,12 @@ package struct FittedCosts: Hashable, Sendable {
     }
 
     /// Complexity: O(1).
-    package func nanoseconds(of load: BatchLoad, in range: StageRange) -> Int64 {
+    package func time(of load: BatchLoad, in range: StageRange) -> Duration {
+        .nanoseconds(nanoseconds(of: load, in: range))
+    }
+
+    /// The same in nanoseconds.
+    func nanoseconds(of load: BatchLoad, in range: StageRange) -> Int64 {
         let ends = (range.hasHead ? headCost : 0) + (range.hasEmbedding ? embeddingCost : 0)
         let whole = Double(layerCount) + headCost + embeddingCost
         let share = (Double(range.layers.count) + ends) / whole

@@ -10,18 +10,20 @@ extension ClusterState {
         groups = []
         groups.reserveCapacity(cell.groups.ids.count)
         for id in cell.groups.ids {
-            let (held, kept) = (cell.groups[id].pool.usedCount, cell.groups[id].pool.cachedCount)
-            for stage in cell.groups[id].stages {
-                used[stage.instance.index] += held * stage.range.layers.count
-                cached[stage.instance.index] += kept * stage.range.layers.count
+            let census = cell.groups.census(of: id, in: cell.table)
+            for stage in census.stages {
+                used[stage.instance.index] += census.used * stage.range.layers.count
+                cached[stage.instance.index] += census.cached * stage.range.layers.count
             }
-            groups.append(Group(id, in: cell))
+            groups.append(Group(id, census))
         }
-        instances = cell.memories.indices.map { index in
+        instances = []
+        instances.reserveCapacity(used.count)
+        for index in used.indices {
             var instance = Instance(
                 cell.memories[index], usedBlocks: used[index], cachedBlocks: cached[index])
             if cell.isLost[index] { instance.lose() }
-            return instance
+            instances.append(instance)
         }
         running = cell.runningCount
         waiting = cell.waitingCount
@@ -58,14 +60,11 @@ extension ClusterState.Instance {
 }
 
 extension ClusterState.Group {
-    fileprivate init(_ id: GroupID, in cell: Cell) {
+    fileprivate init(_ id: GroupID, _ census: GroupCensus) {
         self.id = id
-        stages = cell.groups[id].stages
-        running = cell.groups[id].running.count
-        waiting = cell.groups[id].waitingCount
-        let isStill = !cell.groups[id].isRunning
-        stalled =
-            isStill
-            ? running : cell.groups[id].running.count { cell.table[$0].phase == .stalled }
+        stages = census.stages
+        running = census.running
+        waiting = census.waiting
+        stalled = census.stalled
     }
 }

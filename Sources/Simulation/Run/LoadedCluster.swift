@@ -76,7 +76,7 @@ struct LoadedCluster: Sendable {
         }
     }
 
-    private func reasonToEnd(before time: Instant) -> RunEnding? {
+    private mutating func reasonToEnd(before time: Instant) -> RunEnding? {
         if time > end { return hasHorizon ? .horizon : .tooLong }
         if eventCount >= limits.maxEvents { return .tooManyEvents }
         guard nextArrival == nil else { return nil }
@@ -128,7 +128,7 @@ struct LoadedCluster: Sendable {
         log.note(effect, at: cluster.now)
         switch effect {
         case .runStep(let step):
-            eventCount += (step.tokens.count + step.blocks.count) / 256
+            eventCount += (step.tokenCount + step.blockCount) / 256
         case .note, .requestInstances: noteDecision(effect)
         default: break
         }

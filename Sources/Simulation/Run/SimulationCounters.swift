@@ -51,7 +51,7 @@ extension SimulationCounters {
         switch effect {
         case .runStep(let step):
             steps += 1
-            computedTokens += step.tokens.count
+            computedTokens += step.tokenCount
         case .changeMemory: memoryChanges += 1
         case .loadUnits(_, let units, from: _):
             loadedUnits += units.count
