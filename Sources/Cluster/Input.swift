@@ -1,8 +1,9 @@
 package import Domain
 
-/// Everything that can happen to a cell.
+/// Everything that can happen to a cell. A request has a box of its own, so that an input is small:
+/// most are ends of steps.
 package enum Input: Sendable {
-    case submitted(GenerationRequest)
+    indirect case submitted(GenerationRequest)
     /// The client left, or wants no more for this reason. Unknown requests are ignored: they have
     /// ended.
     case cancelled(RequestID, FinishReason)

@@ -29,8 +29,7 @@ extension GroupScheduler {
     ) -> Bool {
         guard let slot = takeFromFlight(id) else { return false }
         var samples = 0
-        for place in 0..<batches[slot].step.entryCount {
-            let entry = batches[slot].step.entry(place)
+        for entry in batches[slot].step.entries {
             var token: TokenID?
             if entry.output.sample {
                 precondition(samples < sampled.count, "a token per sampling entry")

@@ -27,16 +27,26 @@ struct JobClock: Sendable {
 
     mutating func set(_ end: EventTime?, for instance: InstanceID) {
         ends[instance.index] = end
-        var node = (leafCount + instance.index) / 2
+        Self.replay(from: (leafCount + instance.index) / 2, &first, ends)
+    }
+
+    /// Decides anew who is first at a node and above.
+    private static func replay(from node: Int, _ first: inout [Int32], _ ends: [EventTime?]) {
+        // One look at whether the array is shared, instead of one for each node.
+        var first = first.mutableSpan
+        var node = node
         while node >= 1 {
-            first[node] = earlier(first[2 * node], first[2 * node + 1])
+            let (left, right) = (first[2 * node], first[2 * node + 1])
+            first[node] = EventTime.isEarlier(ends[Int(right)], ends[Int(left)]) ? right : left
             node /= 2
         }
     }
+}
 
-    private func earlier(_ left: Int32, _ right: Int32) -> Int32 {
-        guard let challenger = ends[Int(right)] else { return left }
-        guard let holder = ends[Int(left)] else { return right }
-        return challenger < holder ? right : left
+extension EventTime {
+    /// Whether one comes before another; never comes last.
+    fileprivate static func isEarlier(_ left: EventTime?, _ right: EventTime?) -> Bool {
+        guard let left else { return false }
+        return right.map { left < $0 } ?? true
     }
 }

@@ -97,27 +97,24 @@ package struct VirtualCluster: Sendable {
     }
 
     /// When something happens next, if nobody interferes.
+    @inline(__always)
     package var nextTime: Instant? {
-        mutating get {
-            var next = nextInLine?.time
-            if let time = faults.nextTime { next = next.map { min($0, time) } ?? time }
-            if let time = network.nextTime { next = next.map { min($0, time) } ?? time }
-            return next
-        }
+        var next = nextInLine?.time
+        if let time = faults.nextTime { next = next.map { min($0, time) } ?? time }
+        if let time = network.nextTime { next = next.map { min($0, time) } ?? time }
+        return next
     }
 
-    /// The next of the events and the jobs.
+    /// The next of the events and the jobs. Inlined, for a call would get a copy of the cluster.
+    @inline(__always)
     private var nextInLine: EventTime? {
-        mutating get {
-            guard let job = jobClock.nextTime else { return events.next }
-            return events.next.map { min($0, job) } ?? job
-        }
+        guard let job = jobClock.nextTime else { return events.next }
+        return events.next.map { min($0, job) } ?? job
     }
 
     /// Nothing is under way and no alarm is set: only a fault may still come.
-    package var isQuiet: Bool {
-        mutating get { nextInLine == nil && network.isEmpty }
-    }
+    @inline(__always)
+    package var isQuiet: Bool { nextInLine == nil && network.isEmpty }
 
     /// Lets the next thing happen; `effects` tells what came of it. Complexity: what the cell
     /// needs, and O(log events).
@@ -142,8 +139,7 @@ package struct VirtualCluster: Sendable {
 
     /// Hands the cell an input from outside, not before `now` and not after `nextTime`.
     package mutating func send(_ input: Input, at time: Instant) {
-        let next = nextTime
-        precondition(time >= now && next.map { time <= $0 } ?? true)
+        precondition(time >= now && nextTime.map { time <= $0 } ?? true)
         now = time
         lastWork = time
         effects.removeAll(keepingCapacity: true)

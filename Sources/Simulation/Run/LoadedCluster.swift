@@ -69,14 +69,14 @@ struct LoadedCluster: Sendable {
         return ending == nil ? time : nil
     }
 
+    @inline(__always)
     private var nextTime: Instant? {
-        mutating get {
-            guard let event = cluster.nextTime else { return nextArrival }
-            return nextArrival.map { min($0, event) } ?? event
-        }
+        guard let event = cluster.nextTime else { return nextArrival }
+        return nextArrival.map { min($0, event) } ?? event
     }
 
-    private mutating func reasonToEnd(before time: Instant) -> RunEnding? {
+    @inline(__always)
+    private func reasonToEnd(before time: Instant) -> RunEnding? {
         if time > end { return hasHorizon ? .horizon : .tooLong }
         if eventCount >= limits.maxEvents { return .tooManyEvents }
         guard nextArrival == nil else { return nil }
