@@ -49,6 +49,16 @@ var targets: [Target] = [
         swiftSettings: coreSettings
     ),
 
+    // What the core allocates, with limits that are part of the repository.
+    .target(
+        name: "MallocCounter", path: "Benchmarks/MallocCounter",
+        cSettings: [.treatAllWarnings(as: .error)]
+    ),
+    .executableTarget(
+        name: "CoreAllocations",
+        dependencies: ["Cluster", "Planning", "Scheduling", "Domain", "MallocCounter"],
+        path: "Benchmarks/CoreAllocations", swiftSettings: settings),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
         name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: settings),

@@ -7,10 +7,14 @@ cd "$(dirname "$0")/.."
 command -v python3 >/dev/null || { apt-get update -qq && apt-get install -y -qq python3; }
 
 echo "== format"
-swift format lint --strict --parallel --recursive Sources Tests Package.swift
+swift format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
 
 echo "== release build of the product"
 swift build -c release --product kunserve --explicit-target-dependency-import-check error
+
+echo "== allocations of the core while it decodes"
+swift build -c release --product CoreAllocations
+"$(swift build -c release --show-bin-path)/CoreAllocations"
 
 echo "== smoke test of the running server"
 python3 scripts/smoke.py "$(swift build -c release --show-bin-path)/kunserve"
