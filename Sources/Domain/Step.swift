@@ -60,6 +60,8 @@ extension Step {
 
     /// An entry by its place; without a reference to all of them.
     package func entry(_ place: Int) -> StepEntry { lists[0].entries[place] }
+    /// The same of `blocks`.
+    package func block(_ place: Int) -> BlockID { lists[0].blocks[place] }
 
     /// Lets an entry that decodes decode another token, if it is one of this sequence on so many
     /// blocks and each entry before it has one token too.

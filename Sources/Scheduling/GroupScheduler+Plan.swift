@@ -43,9 +43,7 @@ extension GroupScheduler {
         }
         guard draft.entryCount > 0 else { return draft.hasFreed ? .again : .nothing }
         if !draft.repeatsAll(of: &batches[draft.slot].step) { writeFurtherTables(table) }
-        batches[draft.slot].step.id = id
-        batches[draft.slot].releases = pool.releases
-        batches[draft.slot].isInFlight = true
+        batches[draft.slot].launch(id, releases: pool.releases)
         stepsInFlight += 1
         return .step(batches[draft.slot].step)
     }

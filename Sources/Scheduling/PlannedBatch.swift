@@ -12,4 +12,11 @@ struct PlannedBatch: Sendable {
     init(group: GroupID, stageCount: Int) {
         step = Step(id: StepID(0), group: group, stageCount: stageCount)
     }
+
+    /// The step is complete.
+    mutating func launch(_ id: StepID, releases: Int) {
+        step.id = id
+        isInFlight = true
+        self.releases = releases
+    }
 }

@@ -21,9 +21,8 @@ extension VirtualCluster {
     }
 
     private mutating func start(_ job: VirtualInstance.Job, on instance: InstanceID) {
-        instances[instance.index].job = job
+        instances[instance.index].begin(job, at: now)
         if case .stage(let run) = job { pipelines.begin(run, at: now) }
-        instances[instance.index].jobStart = now
         let slowness = faults.slowness(of: instance)
         var time =
             switch job {
@@ -117,8 +116,9 @@ extension VirtualCluster {
     /// A step samples, for each entry that does, the first token that ends nothing: zeros, as long
     /// as nobody stops at a zero.
     mutating func noteSamples(of step: Step) {
-        for entry in step.entries
-        where entry.output.sample && cell.table.isStop(0, of: entry.sequence) {
+        for place in 0..<step.entryCount {
+            let entry = step.entry(place)
+            guard entry.output.sample, cell.table.isStop(0, of: entry.sequence) else { continue }
             let entries = step.entries.filter(\.output.sample)
             unusualSamples[step.id] = entries.map { sample(of: $0.sequence) }
             return

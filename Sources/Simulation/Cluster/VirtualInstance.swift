@@ -31,6 +31,12 @@ struct VirtualInstance: Sendable {
     var lastAnswer = Instant.zero
     private(set) var isDead = false
 
+    /// Begins a job that is the only one.
+    mutating func begin(_ job: Job, at now: Instant) {
+        self.job = job
+        jobStart = now
+    }
+
     /// It does nothing more, and nobody hears from it again.
     mutating func die() {
         isDead = true
@@ -62,7 +68,8 @@ struct StageRun: Sendable {
         group = step.group
         self.formation = formation
         stageCount = step.stageCount
-        for entry in step.entries {
+        for place in 0..<step.entryCount {
+            let entry = step.entry(place)
             load += BatchLoad(entry)
             if entry.output.sample { sampleCount += 1 }
         }

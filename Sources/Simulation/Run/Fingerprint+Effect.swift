@@ -43,11 +43,11 @@ extension Fingerprint {
     private mutating func add(_ step: Step) {
         add(1, step.id.rawValue, step.group.rawValue)
         add(step.stageCount)
-        let blocks = step.blocks
-        for entry in step.entries {
+        for place in 0..<step.entryCount {
+            let entry = step.entry(place)
             let tokens = UInt32(truncatingIfNeeded: entry.tokens.count)
             add(entry.output.sample ? 10 : 11, entry.sequence.rawValue, tokens)
-            let block = entry.blocks.isEmpty ? 0 : blocks[entry.blocks.upperBound - 1].index
+            let block = entry.blocks.isEmpty ? 0 : step.block(entry.blocks.upperBound - 1).index
             add(entry.firstPosition << 32 ^ block)
         }
     }

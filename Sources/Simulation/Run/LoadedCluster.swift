@@ -61,7 +61,7 @@ struct LoadedCluster: Sendable {
         guard ending == nil else { return nil }
         // What only goes wrong when all is over is of no interest.
         let isSettled = nextArrival == nil && cluster.isQuiet
-        guard !isSettled, let time = nextTime else {
+        guard !isSettled, let time = nextTime() else {
             ending = .settled
             return nil
         }
@@ -69,14 +69,14 @@ struct LoadedCluster: Sendable {
         return ending == nil ? time : nil
     }
 
-    @inline(__always)
-    private var nextTime: Instant? {
+    /// Like the next, it changes nothing and is mutating because only that is called in place:
+    /// anything else might get a copy of the cluster.
+    private mutating func nextTime() -> Instant? {
         guard let event = cluster.nextTime else { return nextArrival }
         return nextArrival.map { min($0, event) } ?? event
     }
 
-    @inline(__always)
-    private func reasonToEnd(before time: Instant) -> RunEnding? {
+    private mutating func reasonToEnd(before time: Instant) -> RunEnding? {
         if time > end { return hasHorizon ? .horizon : .tooLong }
         if eventCount >= limits.maxEvents { return .tooManyEvents }
         guard nextArrival == nil else { return nil }
@@ -99,8 +99,9 @@ struct LoadedCluster: Sendable {
         let held = cluster.effects
         let effects = held.span
         for index in effects.indices {
-            note(effects[index])
-            body(effects[index])
+            let effect = effects[index]
+            note(effect)
+            body(effect)
         }
     }
 

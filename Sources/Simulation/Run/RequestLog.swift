@@ -61,13 +61,9 @@ struct RequestLog: Sendable {
     }
 
     private mutating func addToken(to number: Int, at now: Instant) {
-        if let last = requests[number].lastToken {
+        if let last = requests[number].addToken(at: now) {
             gaps.add(nanoseconds: now.nanoseconds - last.nanoseconds)
-        } else {
-            requests[number].firstToken = now
         }
-        requests[number].lastToken = now
-        requests[number].outputTokens += 1
         let second = Int((now.nanoseconds - start.nanoseconds) / 1_000_000_000)
         while tokensPerSecond.count <= second { tokensPerSecond.append(0) }
         tokensPerSecond[second] += 1

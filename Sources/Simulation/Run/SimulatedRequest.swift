@@ -31,6 +31,15 @@ package struct SimulatedRequest: Hashable, Sendable {
 
     package init(submitted: Instant) { self.submitted = submitted }
 
+    /// It has one more token; tells when it got the one before.
+    mutating func addToken(at now: Instant) -> Instant? {
+        let last = lastToken
+        if last == nil { firstToken = now }
+        lastToken = now
+        outputTokens += 1
+        return last
+    }
+
     /// Time in the queue before its first step.
     package var queueTime: Duration? { started.map { $0 - submitted } }
 
