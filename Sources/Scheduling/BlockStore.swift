@@ -9,6 +9,8 @@ package import Domain
 /// one block is O(1) (`FreeBlocks`).
 package struct BlockStore: Sendable {
     package let baseCount: BlockCount
+    /// Kept beside the lists, for with many instances those are seldom in the cache.
+    package private(set) var capacity: BlockCount
     /// By block: how many groups' blocks lie on it.
     private(set) var references: [Int32]
     private var free: FreeBlocks
@@ -19,12 +21,12 @@ package struct BlockStore: Sendable {
     package init(baseCount: BlockCount, columnSize: Int = 1) {
         precondition(baseCount >= 0)
         self.baseCount = baseCount
+        capacity = baseCount
         references = Array(repeating: 0, count: baseCount)
         free = FreeBlocks(columnSize: columnSize, baseCount: baseCount)
         for index in (0..<baseCount).reversed() { free.insert(BlockID(index: index)) }
     }
 
-    package var capacity: BlockCount { references.count }
     package var freeCount: BlockCount { free.count }
     package var usedCount: BlockCount { capacity - freeCount }
 
@@ -57,6 +59,7 @@ package struct BlockStore: Sendable {
         precondition(count >= capacity)
         for index in (capacity..<count).reversed() { free.insert(BlockID(index: index)) }
         references.append(contentsOf: repeatElement(0, count: count - capacity))
+        capacity = count
     }
 }
 
@@ -87,6 +90,7 @@ extension BlockStore {
         for index in references.indices.reversed() where references[index] == 0 {
             free.insert(BlockID(index: index))
         }
+        capacity = baseCount
     }
 }
 
@@ -97,6 +101,7 @@ extension BlockStore {
     /// over all groups, are the references. Complexity: O(blocks).
     package func checkInvariants(uses: [Int32]) {
         precondition(uses == references, "blocks in use and references differ")
+        precondition(capacity == references.count)
         precondition(free.count == references.count { $0 == 0 }, "free blocks are miscounted")
         for index in references.indices {
             precondition(free.contains(BlockID(index: index)) == (references[index] == 0))

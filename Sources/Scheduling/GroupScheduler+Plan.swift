@@ -90,7 +90,7 @@ extension GroupScheduler {
                 }
                 reserveSpans(for: &table[id], &stores)
             }
-            append(1, of: &table[id])
+            appendDecode(of: &table[id])
             quota -= 1
         }
     }
@@ -178,8 +178,8 @@ extension GroupScheduler {
         _ events: inout [SchedulingEvent], joins: (SequenceState) -> Bool
     ) {
         if draft.isShort { lacksBlocks = true }
-        while isAccepting, !draft.isShort, draft.budget > 0, running.count < maxRunning,
-            let id = waiting.first(in: table)
+        while waitingCount > 0, isAccepting, !draft.isShort, draft.budget > 0,
+            running.count < maxRunning, let id = waiting.first(in: table)
         {
             lacksBlocks = !admit(id, &table, &stores, &events)
             guard !lacksBlocks else { return }
@@ -240,6 +240,23 @@ extension GroupScheduler {
         running.insert(id, at: position)
     }
 
+    /// Appends the one token that lacks its KV, which is most often what an older step did too.
+    private mutating func appendDecode(of sequence: inout SequenceState) {
+        let first = sequence.computedCount
+        let size = configuration.blockSize
+        let held = sequence.spans.count
+        // A sequence that has grown holds no more than it needs; to divide takes longer.
+        let blocks = first >= (held - 1) * size ? held : spansNeeded(for: first + 1)
+        if draft.repeatDecode(
+            of: sequence.id, at: first, sequence.tokens[first], blocks: blocks,
+            in: &batches[draft.slot].step)
+        {
+            sequence.inFlightCount += 1
+        } else {
+            append(1, of: &sequence)
+        }
+    }
+
     /// Appends up to `count` tokens within the budget as one entry.
     mutating func append(_ count: TokenCount, of sequence: inout SequenceState) {
         let taken = min(count, draft.budget)
@@ -249,13 +266,6 @@ extension GroupScheduler {
             sample: first + taken == sequence.tokens.count,
             promptLogprobs: sequence.wantsPromptLogprobs && first + 1 < sequence.promptCount)
         sequence.inFlightCount += taken
-        if taken == 1, output == .decode,
-            draft.repeatDecode(
-                of: sequence.id, at: first, sequence.tokens[first], blocks: blocks,
-                in: &batches[draft.slot].step)
-        {
-            return
-        }
         draft.add(
             sequence.tokens[first..<(first + taken)], of: sequence.id, at: first, blocks: blocks,
             output: output, to: &batches[draft.slot].step)

@@ -27,18 +27,26 @@ struct JobClock: Sendable {
 
     mutating func set(_ end: EventTime?, for instance: InstanceID) {
         ends[instance.index] = end
-        Self.replay(from: (leafCount + instance.index) / 2, &first, ends)
+        Self.replay(instance, from: leafCount + instance.index, &first, ends)
     }
 
-    /// Decides anew who is first at a node and above.
-    private static func replay(from node: Int, _ first: inout [Int32], _ ends: [EventTime?]) {
+    /// Lets the instance of a leaf meet whoever is first on the other side, on the way up.
+    private static func replay(
+        _ instance: InstanceID, from leaf: Int, _ first: inout [Int32], _ ends: [EventTime?]
+    ) {
         // One look at whether the array is shared, instead of one for each node.
         var first = first.mutableSpan
-        var node = node
-        while node >= 1 {
-            let (left, right) = (first[2 * node], first[2 * node + 1])
-            first[node] = EventTime.isEarlier(ends[Int(right)], ends[Int(left)]) ? right : left
+        var winner = Int32(instance.rawValue)
+        var end = ends[instance.index]
+        var node = leaf
+        while node > 1 {
+            let rival = first[node ^ 1]
+            if EventTime.isEarlier(ends[Int(rival)], end) {
+                winner = rival
+                end = ends[Int(rival)]
+            }
             node /= 2
+            first[node] = winner
         }
     }
 }

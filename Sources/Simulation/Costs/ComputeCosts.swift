@@ -6,7 +6,7 @@ package enum ComputeCosts: Hashable, Sendable {
     /// As measured by `kunserve profile`, or by arithmetic.
     case fitted(FittedCosts)
     /// From the tables of a measured device.
-    case device(DeviceCostModel)
+    indirect case device(DeviceCostModel)
 
     package var layerCount: Int {
         switch self {
