@@ -7,7 +7,7 @@ extension Cell {
         guard groups.contains(group) else { return }
         while true {
             if !schedulingEvents.isEmpty { schedulingEvents.removeAll(keepingCapacity: true) }
-            let planned = groups[group].planStep(
+            let planned = groups[stepping: group].planStep(
                 id: StepID(stepsPlanned), table: &table, stores: &stores,
                 events: &schedulingEvents)
             for event in schedulingEvents { report(event, &effects) }
@@ -47,7 +47,7 @@ extension Cell {
         if !outcomes.isEmpty { outcomes.removeAll(keepingCapacity: true) }
         // Steps of a group that has lost a member count for nothing, whenever they end.
         guard groups.contains(group),
-            groups[group].finish(
+            groups[stepping: group].finish(
                 step, sampled: sampled, table: &table, stores: &stores, outcomes: &outcomes)
         else {
             effects.append(.note(.lateStep(step)))

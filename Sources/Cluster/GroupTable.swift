@@ -56,6 +56,21 @@ package struct GroupTable: Sendable {
         }
     }
 
+    /// The same for what a step changes, which is nothing that policies see unless a sequence comes,
+    /// goes or grows by a span: only then is the group touched.
+    subscript(stepping id: GroupID) -> GroupScheduler {
+        _read {
+            precondition(isTaken[id.index], "no group \(id)")
+            yield slots[id.index]
+        }
+        _modify {
+            precondition(isTaken[id.index], "no group \(id)")
+            let before = outline(of: id)
+            yield &slots[id.index]
+            if outline(of: id) != before { touch(id) }
+        }
+    }
+
     package func sum(_ count: (GroupScheduler) -> Int) -> Int {
         var total = 0
         for id in ids { total += count(self[id]) }
@@ -88,6 +103,20 @@ package struct GroupTable: Sendable {
 // MARK: - Changes
 
 extension GroupTable {
+    /// What policies see of a group, as far as its steps can change it.
+    private struct Outline: Equatable {
+        let running: Int
+        let waiting: Int
+        let used: BlockCount
+        let queued: BlockCount
+    }
+
+    private func outline(of id: GroupID) -> Outline {
+        Outline(
+            running: slots[id.index].running.count, waiting: slots[id.index].waitingCount,
+            used: slots[id.index].pool.usedCount, queued: slots[id.index].waitingSpans)
+    }
+
     private mutating func touch(_ id: GroupID) {
         guard !isTouched[id.index] else { return }
         isTouched[id.index] = true
