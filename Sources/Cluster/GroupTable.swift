@@ -56,8 +56,8 @@ package struct GroupTable: Sendable {
         }
     }
 
-    /// The same for what a step changes, which is nothing that policies see unless a sequence comes,
-    /// goes or grows by a span: only then is the group touched.
+    /// The same for what a step changes, which is nothing that policies see unless a sequence
+    /// comes, goes or grows by a span: only then is the group touched.
     subscript(stepping id: GroupID) -> GroupScheduler {
         _read {
             precondition(isTaken[id.index], "no group \(id)")
