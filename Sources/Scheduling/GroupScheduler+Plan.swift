@@ -154,7 +154,7 @@ extension GroupScheduler {
         var lookahead = lookahead
         lookahead.adapt(
             to: stages.count, queued: queued, inFlight: promptTokensInFlight(table),
-            hasDecodes: !draft.step.entries.isEmpty)
+            hasDecodes: draft.entryCount > 0)
         lookahead.maxTokens = min(lookahead.maxTokens, draft.budget)
         lookahead.firstBatch(of: chunks, into: &batch)
         for chunk in batch { append(chunk.count, of: &table[chunk.sequence]) }

@@ -16,11 +16,11 @@ struct DropTests {
 
     /// Two instances, each with so little KV that the third and later requests wait.
     func overloaded(
-        requests: Int = 8, policy: OverloadPolicy = .drop,
+        requests: Int = 8, weightPages: Int = 8, policy: OverloadPolicy = .drop,
         cell change: (inout CellConfiguration) -> Void = { _ in }
     ) -> (CellHarness, [GenerationRequest]) {
         var harness = CellHarness(
-            blockCounts: [20, 20], weightPages: 8, policy: policy, { _ in }
+            blockCounts: [20, 20], weightPages: weightPages, policy: policy, { _ in }
         ) {
             $0.overload.sampleInterval = .milliseconds(2)
             $0.overload.restoreHold = .milliseconds(10)
@@ -72,7 +72,7 @@ struct DropTests {
     }
 
     @Test func newRequestsRunWhileOldOnesWaitForTheirKV() throws {
-        var (harness, _) = overloaded()
+        var (harness, _) = overloaded(weightPages: 12)
         while !harness.notes.contains(where: { if case .dropFinished = $0 { true } else { false } })
         {
             if harness.inFlight.isEmpty { harness.wake() }
