@@ -1,4 +1,4 @@
-import Domain
+internal import Domain
 
 /// How fast a number of blocks grows: the slope of what was noted, averaged with weights that fall
 /// off exponentially with age. Every operation is O(1).

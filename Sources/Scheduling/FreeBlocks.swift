@@ -1,4 +1,4 @@
-import Domain
+internal import Domain
 
 /// The free blocks of one instance, by the pages they lie on.
 ///

@@ -10,7 +10,7 @@ struct WallTests {
         "Planning": ["Domain", "HeapModule"],
         "Tokenization": system.union(["Domain", "HeapModule", "FoundationEssentials"]),
         "Inference": system.union(["Domain", "CKernels"]),
-        "Cluster": ["Domain", "Scheduling", "Planning"],
+        "Cluster": ["Domain", "Scheduling", "Planning", "HeapModule"],
         "Simulation": ["Domain", "Scheduling", "Planning", "Cluster", "HeapModule"],
         "Telemetry": system.union(["Domain"]),
         "Runtime": system.union(["Domain", "Cluster", "Scheduling", "Planning"])

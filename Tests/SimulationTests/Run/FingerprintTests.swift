@@ -8,11 +8,11 @@ struct FingerprintTests {
     /// Golden: what five policies do with one burst. A change means that the cell decides
     /// differently, or that a cost has changed; that may be right, and then it is said so here.
     private static let golden: [OverloadPolicy: UInt64] = [
-        .drop: 7_071_671_185_428_090_699,
-        .recompute: 16_597_909_359_135_166_107,
-        .swap: 2_730_169_493_393_778_490,
-        .migrate: 16_505_122_342_476_950_236,
-        .staticPipeline: 14_139_086_802_691_891_895,
+        .drop: 15_979_939_585_075_409_180,
+        .recompute: 16_424_662_931_567_096_763,
+        .swap: 9_459_422_511_297_495_874,
+        .migrate: 2_650_725_956_200_042_242,
+        .staticPipeline: 3_793_432_927_818_149_639,
     ]
 
     /// Requests of many sizes, some of which begin alike, on three instances.
