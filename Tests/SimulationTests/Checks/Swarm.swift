@@ -71,7 +71,12 @@ struct Swarm {
         configuration.overload.sampleInterval = .milliseconds(500)
         configuration.overload.restoreHold = .seconds(1)
         configuration.overload.minimumDropped = .seconds(2)
+        configuration.overload.horizon = .seconds(Int.random(in: 0...8, using: &random))
+        configuration.overload.restoreBelow = .random(in: 0.3...1, using: &random)
+        configuration.overload.maxStages = Int.random(in: 2...4, using: &random)
         configuration.relocation.maxConcurrent = Int.random(in: 1...4, using: &random)
+        configuration.relocation.maxConcurrentLive = Int.random(in: 1...8, using: &random)
+        configuration.relocation.exchangeShare = .random(in: 0...1, using: &random)
         return configuration
     }
 

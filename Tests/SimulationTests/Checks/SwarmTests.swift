@@ -21,13 +21,13 @@ struct SwarmTests {
     ]
 
     @Test func nothingIsLostWhateverFails() async {
-        let notes = await run(Self.wanted ?? 0..<80, allowsDeath: false)
+        let notes = await run(Self.wanted ?? 0..<200, allowsDeath: false)
         let missing = Self.usual.subtracting(notes)
         #expect(missing.isEmpty || Self.wanted != nil, "\(missing)")
     }
 
     @Test func nothingIsLostWhenInstancesDie() async {
-        let notes = await run(Self.wanted ?? 0..<20, allowsDeath: true)
+        let notes = await run(Self.wanted ?? 0..<100, allowsDeath: true)
         #expect(notes.contains("instanceLost") || Self.wanted != nil)
     }
 
