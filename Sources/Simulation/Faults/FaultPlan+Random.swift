@@ -23,13 +23,6 @@ extension FaultPlan {
         var draw = FaultDraw(random: SplitMix64(seed: seed), instances: instances, wanted: wanted)
         self.init(draw.faults())
     }
-
-    /// The same under another name.
-    package static func random(
-        seed: UInt64, instances: Int, _ wanted: RandomFaults
-    ) -> FaultPlan {
-        FaultPlan(drawing: wanted, seed: seed, instances: instances)
-    }
 }
 
 private struct FaultDraw {

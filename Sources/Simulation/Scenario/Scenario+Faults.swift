@@ -13,8 +13,8 @@ extension Scenario {
                 "faults[\(place)]", "is about instance \(most), expected 0 to \(instances - 1)")
         }
         guard let randomFaults else { return FaultPlan(faults) }
-        let chosen = FaultPlan.random
-        return FaultPlan(faults + chosen(seed, instances, randomFaults).faults)
+        let drawn = FaultPlan(drawing: randomFaults, seed: seed, instances: instances)
+        return FaultPlan(faults + drawn.faults)
     }
 
     static func faults(_ fields: ScenarioFields) throws(ScenarioError) -> [Fault] {
