@@ -61,6 +61,8 @@ struct OperatorTests {
         for (now, then) in zip(dropped.instances, before.instances) {
             #expect(now.memory.weights < then.memory.weights)
         }
+        // On a busy machine the drop may be over before anybody has asked for anything.
+        _ = await harness.collect(harness.request(prompt: prompt(0), maxTokens: 3))
         guard case .accepted = harness.runtime.command(.restore) else {
             Issue.record("not accepted")
             return
