@@ -61,8 +61,6 @@ struct OperatorTests {
         for (now, then) in zip(dropped.instances, before.instances) {
             #expect(now.memory.weights < then.memory.weights)
         }
-        // On a busy machine the drop may be over before anybody has asked for anything.
-        _ = await harness.collect(harness.request(prompt: prompt(0), maxTokens: 3))
         guard case .accepted = harness.runtime.command(.restore) else {
             Issue.record("not accepted")
             return
@@ -71,7 +69,8 @@ struct OperatorTests {
             snapshot.groups.count == 2 && snapshot.instances.allSatisfy { $0.phase == .whole }
         }
         #expect(whole.instances.map(\.memory.weights) == before.instances.map(\.memory.weights))
-        #expect(whole.ttft != nil && whole.tpot != nil)
+        // Latencies are those of the last seconds, which may be long gone on a busy machine.
+        _ = try await wait(harness) { $0.ttft != nil && $0.tpot != nil }
         let kinds = harness.runtime.events(after: 0).map(\.kind).filter { $0 != "relocated" }
         #expect(
             kinds.filter { $0 != "reclaimed" } == [
