@@ -63,8 +63,7 @@ extension Cell {
         return GroupLoad(
             group: group, running: fill.running, waiting: fill.waiting, members: fill.members,
             usedBlocks: fill.used, queuedBlocks: fill.queued, freeBlocks: fill.free,
-            totalBlocks: fill.capacity,
-            isDraining: !fill.isAccepting)
+            totalBlocks: fill.capacity, isDraining: !fill.isAccepting)
     }
 
     mutating func cancel(

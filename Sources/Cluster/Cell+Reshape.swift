@@ -37,7 +37,7 @@ extension Cell {
     func reshape(of instance: InstanceID) -> Int? {
         reshapes.firstIndex { reshape in
             groups.contains(reshape.group)
-                && groups[reshape.group].stages.contains { $0.instance == instance }
+                && isMember(instance, of: reshape.group)
         }
     }
 
@@ -125,9 +125,6 @@ extension Cell {
         guard added > 0 else { return }
         stores[instance.index].grow(to: memory.blockCount)
         effects.append(.note(.reclaimed(instance, addedBlocks: added)))
-        for group in groups.ids {
-            let isMember = groups[group].stages.contains { $0.instance == instance }
-            if isMember { plan(group, &effects) }
-        }
+        for group in groups.ids where isMember(instance, of: group) { plan(group, &effects) }
     }
 }

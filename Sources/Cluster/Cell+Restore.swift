@@ -8,15 +8,15 @@ extension Cell {
     /// Groups that a restore could split now.
     var restorableGroups: [GroupID] {
         groups.ids.filter {
-            groups[$0].isPipeline && isSettled($0) && fitsBase(groups[$0])
+            groups[$0].isPipeline && isSettled($0) && excess($0) <= 0
         }
     }
 
-    /// Whether what the group's sequences hold fits the blocks of a whole instance.
-    func fitsBase(_ group: GroupScheduler) -> Bool {
-        group.stages.allSatisfy { stage in
-            group.pool.usedCount <= stores[stage.instance.index].baseCount
-        }
+    /// Spans that the group's sequences hold beyond the blocks of a whole instance; none if the
+    /// group can be split as it is.
+    func excess(_ group: GroupID) -> BlockCount {
+        let bases = groups[group].stages.map { stores[$0.instance.index].baseCount }
+        return groups[group].pool.usedCount - (bases.min() ?? 0)
     }
 
     mutating func startRestore(

@@ -10,7 +10,7 @@ extension Cell {
     mutating func bringBack(
         _ reason: Note.RestoreReason, _ now: Instant, _ effects: inout [Effect]
     ) {
-        if let group = thinned, fitsBase(groups[group]), !isRelocating(group) {
+        if let group = thinned, excess(group) <= 0, !isRelocating(group) {
             stopThinning(&effects)
         }
         for group in restorableGroups { startRestore(group, reason, now, &effects) }
@@ -61,11 +61,5 @@ extension Cell {
         guard let least = pipelines.min(by: { excess($0) < excess($1) }) else { return nil }
         let elsewhere = free - groups[least].pool.freeCount(stores)
         return excess(least) <= elsewhere / 2 ? least : nil
-    }
-
-    /// Spans that the group holds beyond what fits a whole instance.
-    private func excess(_ group: GroupID) -> BlockCount {
-        let bases = groups[group].stages.map { stores[$0.instance.index].baseCount }
-        return groups[group].pool.usedCount - (bases.min() ?? 0)
     }
 }

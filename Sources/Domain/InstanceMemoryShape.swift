@@ -47,8 +47,7 @@ package struct InstanceMemoryShape: Hashable, Sendable {
 
     /// Pages of the units an instance must hold to execute `range`. Complexity: O(layers).
     package func pages(of range: StageRange) -> Int {
-        let embedding = range.hasEmbedding || (range.hasHead && sharesEmbedding)
-        return (embedding ? embeddingPages : 0) + layerPages[range.layers].reduce(0, +)
+        (holdsEmbedding(for: range) ? embeddingPages : 0) + layerPages[range.layers].reduce(0, +)
             + (range.hasHead ? headPages : 0)
     }
 
@@ -59,8 +58,7 @@ package struct InstanceMemoryShape: Hashable, Sendable {
 
     /// Blocks of every layer of `range` when an instance holds nothing else.
     package func blockCount(holding range: StageRange) -> BlockCount {
-        let weights = units(for: range).reduce(0) { $0 + pages(of: $1) }
-        let left = max(0, pageCount - workspacePages - weights)
+        let left = max(0, pageCount - workspacePages - pages(of: range))
         return blockCount(pagesPerLayer: left / max(1, range.layers.count))
     }
 
@@ -69,9 +67,12 @@ package struct InstanceMemoryShape: Hashable, Sendable {
 
     /// The units an instance must hold to execute `range`, in execution order.
     package func units(for range: StageRange) -> [ParameterUnit] {
-        let embedding = range.hasEmbedding || (range.hasHead && sharesEmbedding)
-        return (embedding ? [.embedding] : []) + range.layers.map { .layer($0) }
+        (holdsEmbedding(for: range) ? [.embedding] : []) + range.layers.map { .layer($0) }
             + (range.hasHead ? [.head] : [])
+    }
+
+    private func holdsEmbedding(for range: StageRange) -> Bool {
+        range.hasEmbedding || (range.hasHead && sharesEmbedding)
     }
 
     /// The units an instance gives up when it goes from `old` to `new`, which lies within it.

@@ -13,8 +13,8 @@ package import Domain
 ///
 /// Expected is what demand will grow by within the horizon if it grows on as it has (`Growth`).
 /// Calm is `demand + expected < restoreBelow * undroppedCapacity` at every look for as long as the
-/// hold, which begins after the last drop; a queue is demand like any other, for where requests
-/// come all the time one of them always waits for the next step. While a drop or restore is under
+/// hold, which begins after the last drop. Who waits for a step and not for blocks is no demand,
+/// for where requests come all the time somebody always does. While a drop or restore is under
 /// way nothing is advised.
 ///
 /// A drop never waits, for it is the answer to an emergency. A restore does: the hold starts at

@@ -8,20 +8,12 @@ struct PrefixDigest: Hashable {
     let value: UInt64
 
     init(after prefix: PrefixID, tokens: ArraySlice<TokenID>) {
-        var state = prefix.rawValue &+ 0x9E37_79B9_7F4A_7C15
+        var state = prefix.rawValue &+ UInt64.splitMixStep
         for token in tokens {
             state ^= UInt64(token.rawValue)
-            state = PrefixDigest.mix(state)
+            state = (state &+ UInt64.splitMixStep).splitMixed
         }
         value = state
-    }
-
-    /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-    private static func mix(_ input: UInt64) -> UInt64 {
-        var z = input &+ 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

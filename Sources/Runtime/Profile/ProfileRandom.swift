@@ -1,3 +1,5 @@
+internal import Domain
+
 /// A small seeded generator (Steele, Lea, Flood 2014), so that a profile can be repeated with the
 /// same steps in the same order.
 struct ProfileRandom: RandomNumberGenerator {
@@ -6,10 +8,7 @@ struct ProfileRandom: RandomNumberGenerator {
     init(seed: UInt64) { state = seed }
 
     mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        state &+= UInt64.splitMixStep
+        return state.splitMixed
     }
 }

@@ -33,12 +33,9 @@ package struct SyntheticPrompts: Hashable, Sendable {
     /// Rows from here are beginnings, rows below it prompts.
     private static let prefixRows: UInt64 = 1 << 31
 
-    /// A mixture of all bits of a place (the finalizer of SplitMix64; Steele, Lea, Flood 2014).
+    /// A mixture of all bits of a place.
     private func token(_ row: UInt64, _ position: Int) -> TokenID {
-        var mixed = (row << 32 | UInt64(position)) &* 0x9E37_79B9_7F4A_7C15
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        mixed ^= mixed >> 31
+        let mixed = ((row << 32 | UInt64(position)) &* UInt64.splitMixStep).splitMixed
         return TokenID(UInt32(mixed.multipliedFullWidth(by: UInt64(vocabularySize)).high))
     }
 }
