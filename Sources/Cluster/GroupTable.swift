@@ -109,12 +109,14 @@ extension GroupTable {
         let waiting: Int
         let used: BlockCount
         let queued: BlockCount
+        let lacksBlocks: Bool
     }
 
     private func outline(of id: GroupID) -> Outline {
         Outline(
             running: slots[id.index].running.count, waiting: slots[id.index].waitingCount,
-            used: slots[id.index].pool.usedCount, queued: slots[id.index].waitingSpans)
+            used: slots[id.index].pool.usedCount, queued: slots[id.index].waitingSpans,
+            lacksBlocks: slots[id.index].lacksBlocks)
     }
 
     private mutating func touch(_ id: GroupID) {

@@ -38,7 +38,7 @@ package struct GroupScheduler: Sendable {
     package internal(set) var waitingSpans: BlockCount = 0
     /// The first waiting sequence found too few blocks when it was last looked at; otherwise those
     /// that wait do so for room in a step.
-    var lacksBlocks = false
+    package internal(set) var lacksBlocks = false
     /// Prefix-cache look-ups in tokens, for the hit rate.
     package internal(set) var prefixQueriedTokens: TokenCount = 0
     package internal(set) var prefixHitTokens: TokenCount = 0

@@ -46,8 +46,8 @@ package struct Lookahead: Hashable, Sendable {
     ///
     /// Even batches are what each stage gets of all these tokens, so that every step in flight
     /// carries its part. While the prompts could be over in a few steps, all steps in flight
-    /// together have at most half the tokens of one step of a single instance, for a decode waits
-    /// for every stage; the deeper the queue, the larger and cheaper batches become. Where
+    /// together have at most a quarter of the tokens of one step of a single instance, for a decode
+    /// waits for every stage; the deeper the queue, the larger and cheaper batches become. Where
     /// decodes are in the step, the weights are read anyway; without them, a batch of fewer tokens
     /// than one chunk costs by itself would win less than it adds.
     package mutating func adapt(
@@ -57,11 +57,12 @@ package struct Lookahead: Hashable, Sendable {
         let share = (queued + inFlight + stages - 1) / stages
         let alone = TokenCount(min(Double(maxTokens), costs.perChunk / costs.perToken))
         minTokens = max(1, share, hasDecodes ? 1 : alone)
-        maxTokens = min(maxTokens, max(1, maxTokens / stages / 2, share / Self.stepsToDrain))
+        maxTokens = min(maxTokens, max(1, maxTokens / stages / 4, share / Self.stepsToDrain))
     }
 
     /// A queue that keeps every stage busy for more steps than this is deep. Own choice, as is the
-    /// half above, from simulation: 4 makes decodes slower, 16 first tokens later.
+    /// quarter above, from simulation: 4 makes decodes slower, 16 first tokens later; half makes
+    /// the median decode slower and the last first tokens no earlier.
     private static let stepsToDrain = 8
 
     private var limit: TokenCount { min(minTokens, maxTokens) }

@@ -187,8 +187,8 @@ struct GroupSchedulerTests {
             perPair: 1, perToken: 1, perChunk: 0, shared: 0,
             decode: .init(perStep: 1, perSequence: 1, perContextToken: 1))
         var group = Group(blocks: 64, stages: 2) {
-            $0.maxBatchedTokens = 64
-            $0.lookahead = Lookahead(costs: costs, minTokens: 16, maxTokens: 64)
+            $0.maxBatchedTokens = 128
+            $0.lookahead = Lookahead(costs: costs, minTokens: 16, maxTokens: 128)
         }
         group.submit(prompt: 16, generate: 1)
         let planned = group.scheduler.planStep(

@@ -46,8 +46,8 @@ struct LookaheadTests {
     /// have at least, unless it has all there is, and at most.
     @Test(
         arguments: [
-            (400, 0, true, 200, 250), (200, 200, true, 200, 250), (30, 0, true, 15, 250),
-            (30, 0, false, 100, 250), (3000, 1000, true, 2000, 250), (5000, 1000, true, 3000, 375),
+            (400, 0, true, 200, 125), (200, 200, true, 200, 125), (30, 0, true, 15, 125),
+            (30, 0, false, 100, 125), (3000, 1000, true, 2000, 250), (5000, 1000, true, 3000, 375),
             (90_000, 0, true, 45_000, 1000),
         ] as [(Int, Int, Bool, Int, Int)])
     func evenBatchesFollowTheDepthOfTheQueue(
