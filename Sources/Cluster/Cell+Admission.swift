@@ -17,6 +17,7 @@ extension Cell {
         table.insert(SequenceState(id: id, request: request, arrival: arrivals))
         arrivals += 1
         sequences[request.id] = id
+        if isHighPriority(id) { highPriorityCount += 1 }
         if id.index == groupOf.count { groupOf.append(group) }
         effects.append(.accepted(request.id, id))
         join(id, group)
@@ -59,10 +60,12 @@ extension Cell {
     }
 
     private mutating func load(of group: GroupID) -> GroupLoad {
-        let fill = groups.fill(of: group, stores)
+        let fill = groups.fill(of: group, stores, table)
         return GroupLoad(
             group: group, running: fill.running, waiting: fill.waiting, members: fill.members,
-            usedBlocks: fill.used, queuedBlocks: fill.queued, freeBlocks: fill.free,
+            usedBlocks: fill.used, queuedBlocks: fill.headSpans == nil ? 0 : fill.waitingSpans,
+            waitingBlocks: fill.waitingSpans, headBlocks: fill.headSpans ?? 0,
+            headroomBlocks: headroom(in: group, of: fill.capacity), freeBlocks: fill.free,
             totalBlocks: fill.capacity, isDraining: !fill.isAccepting)
     }
 
@@ -89,6 +92,7 @@ extension Cell {
     }
 
     mutating func release(_ id: SequenceID, _ effects: inout [Effect]) {
+        if isHighPriority(id) { highPriorityCount -= 1 }
         table.remove(id)
         effects.append(.released(id))
     }

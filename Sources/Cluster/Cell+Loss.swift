@@ -29,7 +29,7 @@ extension Cell {
     private mutating func groupsToCollapse(
         without instance: InstanceID, _ now: Instant, _ effects: inout [Effect]
     ) -> [GroupID] {
-        var dead = groups.ids.filter { isMember(instance, of: $0) }
+        var dead = groups.ids.filter { isMember(instance, of: $0) && !collapsing.contains($0) }
         guard let index = reshape(of: instance) else { return dead }
         let reshape = reshapes[index]
         switch (reshape.kind, reshape.phase) {
@@ -37,7 +37,7 @@ extension Cell {
             dead.removeAll { $0 == reshape.group }
             leaveDrop(index, instance, dead)
         case (.drop, _):
-            dead += reshape.leaving.filter { !dead.contains($0) }
+            dead += reshape.leaving.filter { !dead.contains($0) && !collapsing.contains($0) }
             reshapes.remove(at: index)
         case (.restore, .changing), (.restore, .loading):
             reshapes.remove(at: index)

@@ -27,15 +27,14 @@ extension Cell {
     mutating func sample(_ now: Instant, _ effects: inout [Effect]) {
         nextSample = now + configuration.overload.sampleInterval
         for index in reshapes.indices { reshapes[index].usedWhenReclaimed = nil }
-        switch configuration.overloadPolicy {
-        case .drop: watchOverload(now, &effects)
-        case .migrate: balance(now, &effects)
-        case .recompute, .swap, .staticPipeline: break
-        }
+        let isDropping = configuration.overloadPolicy == .drop
+        let isMigrating = configuration.relocationPolicy == .llumnix
+        if isDropping || isMigrating { moveWaiting(&effects) }
+        if isDropping { watchOverload(now, &effects) }
+        if isMigrating { migrate(now, &effects) }
     }
 
     private mutating func watchOverload(_ now: Instant, _ effects: inout [Effect]) {
-        moveWaiting(&effects)
         let load = overloadLoad()
         switch monitor.observe(load, at: now) {
         case .none: stopThinning(&effects)

@@ -4,30 +4,51 @@ internal import Scheduling
 
 /// The one mechanism by which a running sequence changes groups.
 extension Cell {
-    /// Starts to move a sequence; `false` when the destination has no room.
+    /// Starts to move a sequence between groups that serve; `false` when the destination has no
+    /// room, or so much is on the move already that one more would only make all of it slower.
+    mutating func startMigration(
+        of id: SequenceID, to target: GroupID, _ now: Instant, _ effects: inout [Effect]
+    ) -> Bool {
+        var (moving, tokens) = (0, table[id].computedCount)
+        for relocation in relocations where relocation.isLive && !relocation.isAborted {
+            moving += 1
+            tokens += table[relocation.sequence].computedCount
+        }
+        let limits = configuration.relocation
+        guard moving < limits.maxConcurrentLive, moving == 0 || tokens <= limits.maxLiveTokens,
+            now >= noMoveBefore, hasRoomForAll(of: id, in: target)
+        else { return false }
+        return startMove(id, to: target, limits.mode, isLive: true, now, &effects)
+    }
+
+    /// Starts to move a sequence; `false` when the destination has no room. One that is not live
+    /// stands still already, for its group does.
     mutating func startMove(
-        _ id: SequenceID, to target: GroupID, isLive: Bool, _ now: Instant,
-        _ effects: inout [Effect]
+        _ id: SequenceID, to target: GroupID, _ mode: RelocationMode = .blocking, isLive: Bool,
+        _ now: Instant, _ effects: inout [Effect]
     ) -> Bool {
         let from = groupOf[id.index]
-        guard !isLive || (now >= noMoveBefore && hasRoomForAll(of: id, in: target)) else {
-            return false
-        }
-        let size = configuration.scheduler.blockSize
-        let computed = table[id].computedCount
-        let held = groups[target].holdCachedPrefix(of: table[id].tokens, limit: computed / size)
-        let end = isLive ? computed / size : table[id].spans.count
         var relocation = Relocation(
-            sequence: id, from: from, to: target, isLive: isLive, started: now,
-            targets: held.spans, placed: held.spans.count)
-        guard extend(&relocation, to: max(end, held.spans.count)) else {
-            groups[target].release(relocation.targets, &stores)
-            return false
-        }
+            sequence: id, from: from, to: target, mode: mode, isLive: isLive, started: now)
+        guard mode == .recompute || reserveFirst(&relocation) else { return false }
         if !isLive { relocation.stalledSince = now }
         relocations.append(relocation)
         proceed(relocations.count - 1, now, &effects)
         return true
+    }
+
+    /// Takes what the destination has cached of it, and spans for the KV that there is: of the
+    /// whole blocks if it goes on generating, for those do not change any more.
+    private mutating func reserveFirst(_ relocation: inout Relocation) -> Bool {
+        let sequence = table[relocation.sequence]
+        let whole = sequence.computedCount / configuration.scheduler.blockSize
+        let held = groups[relocation.to].holdCachedPrefix(of: sequence.tokens, limit: whole)
+        relocation.targets = held.spans
+        relocation.placed = held.spans.count
+        let end = relocation.mode == .live ? whole : sequence.spans.count
+        if extend(&relocation, to: max(end, relocation.placed)) { return true }
+        groups[relocation.to].release(relocation.targets, &stores)
+        return false
     }
 
     /// Whether a sequence that goes to other instances would find a seat, and blocks for all it
@@ -71,7 +92,8 @@ extension Cell {
             return
         }
         let isNearlyDone = needed - relocation.placed <= configuration.relocation.finalBlocks
-        if isNearlyDone || relocation.rounds >= configuration.relocation.maxRounds {
+        let isLastRound = relocation.rounds >= configuration.relocation.maxRounds
+        if relocation.mode != .live || isNearlyDone || isLastRound {
             groups[relocation.from].stall(relocation.sequence, &table)
             relocations[index].stalledSince = now
             proceed(index, now, &effects)
@@ -90,6 +112,10 @@ extension Cell {
         _ index: Int, _ needed: BlockCount, _ now: Instant, _ effects: inout [Effect]
     ) {
         let id = relocations[index].sequence
+        guard relocations[index].mode != .recompute else {
+            computeAnew(index, now, &effects)
+            return
+        }
         guard extend(index, to: table[id].spans.count) else {
             stopMove(index, .noRoom, &effects)
             return
@@ -182,11 +208,8 @@ extension Cell {
     ) {
         for id in groups[group].takeWaiting(from: table) { join(id, emptiest(of: open)) }
         for id in groups[group].running where table[id].phase == .running {
-            guard relocations.count < configuration.relocation.maxConcurrentLive else { return }
             guard !isRelocating(id) else { continue }
-            guard startMove(id, to: emptiest(of: open), isLive: true, now, &effects) else {
-                return
-            }
+            guard startMigration(of: id, to: emptiest(of: open), now, &effects) else { return }
         }
     }
 
@@ -212,11 +235,31 @@ extension Cell {
         let id = relocation.sequence
         groups[relocation.from].detach(id, &table, &stores)
         groups[relocation.to].attach(id, spans: relocation.targets, &table)
-        groupOf[id.index] = relocation.to
         if let reshape = reshapes.firstIndex(where: { $0.leaving.contains(relocation.from) }) {
             reshapes[reshape].movedSequences += 1
             reshapes[reshape].movedBytes += relocation.bytes
         }
+        arrive(relocation, now, &effects)
+    }
+
+    /// Nothing of the sequence moves but what is known of it.
+    private mutating func computeAnew(
+        _ index: Int, _ now: Instant, _ effects: inout [Effect]
+    ) {
+        let relocation = relocations.remove(at: index)
+        let id = relocation.sequence
+        effects.append(.note(.preempted(id, lostTokens: table[id].computedCount)))
+        groups[relocation.from].detach(id, &table, &stores)
+        groups[relocation.to].requeue(id, &table)
+        arrive(relocation, now, &effects)
+    }
+
+    /// The sequence belongs to its new group.
+    private mutating func arrive(
+        _ relocation: Relocation, _ now: Instant, _ effects: inout [Effect]
+    ) {
+        let id = relocation.sequence
+        groupOf[id.index] = relocation.to
         effects.append(
             .note(
                 .relocated(

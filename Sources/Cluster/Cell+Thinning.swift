@@ -33,11 +33,10 @@ extension Cell {
             excess -= table[relocation.sequence].spans.count
         }
         for id in groups[group].running.reversed() where excess > 0 {
-            guard relocations.count < configuration.relocation.maxConcurrentLive else { break }
             guard table[id].phase == .running, !isRelocating(id) else { continue }
             let size = table[id].spans.count
             let target = emptiest(of: others)
-            guard startMove(id, to: target, isLive: true, now, &effects) else { break }
+            guard startMigration(of: id, to: target, now, &effects) else { break }
             excess -= size
         }
         for target in others { planIfIdle(target, &effects) }

@@ -29,6 +29,10 @@ package struct Cell: Sendable {
     var relocations: [Relocation] = []
     /// After a transfer has failed, none begins a live relocation before this.
     var noMoveBefore = Instant.zero
+    /// Groups between which sequences move so that memory is where it is needed.
+    var pairs: MigrationPairs
+    /// Sequences that others make room for.
+    var highPriorityCount = 0
     /// Groups of one that take nothing new because an operator wants them empty.
     var draining: [GroupID] = []
     /// Groups in which a relocation has returned spans since the last plan.
@@ -74,6 +78,7 @@ package struct Cell: Sendable {
         let slots = (configuration.blockCounts.min() ?? 0) * configuration.scheduler.blockSize
         configuration.scheduler.maxModelLength = min(
             configuration.scheduler.maxModelLength, slots)
+        if configuration.overloadPolicy == .migrate { configuration.relocationPolicy = .llumnix }
         configuration.scheduler.eviction =
             configuration.overloadPolicy == .swap ? .swap : .recompute
         self.configuration = configuration
@@ -90,6 +95,7 @@ package struct Cell: Sendable {
             embeddingCost: configuration.embeddingCost,
             maxStages: configuration.overload.maxStages)
         monitor = OverloadMonitor(configuration.overload)
+        pairs = MigrationPairs(configuration.migration)
         for index in memories.indices { _ = addGroup([wholeStage(InstanceID(index: index))]) }
         updateView()
     }

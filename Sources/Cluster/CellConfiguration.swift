@@ -5,10 +5,13 @@ package import Scheduling
 /// What a cell is made of and by which rules it decides.
 package struct CellConfiguration: Hashable, Sendable {
     package var scheduler: SchedulerConfiguration
-    package var dispatch: DispatchPolicy = .leastRequests
+    package var dispatch: DispatchPolicy = .freeness
     /// What happens when the demand exceeds the memory (`--overload-policy`).
     package var overloadPolicy: OverloadPolicy = .drop
     package var overload = OverloadConfiguration()
+    /// Who moves sequences that could stay (`--relocation-policy`).
+    package var relocationPolicy: RelocationPolicy = .llumnix
+    package var migration = MigrationConfiguration()
     package var relocation = RelocationConfiguration()
     /// Stages of each group under the policy `static-pipeline`.
     package var pipelineStages = 2
@@ -39,11 +42,16 @@ package struct CellConfiguration: Hashable, Sendable {
 
 /// The limits of moving sequences.
 package struct RelocationConfiguration: Hashable, Sendable {
+    /// How a sequence goes from a group that serves to another (`--relocation-mode`).
+    package var mode: RelocationMode = .live
     /// Sequences on the move at once, from each group that others leave.
     package var maxConcurrent = 4
     /// Sequences at once that go on generating while their KV follows them. Each spends most of the
     /// time waiting for the end of its last step.
     package var maxConcurrentLive = 16
+    /// Tokens of KV at most of all those, if there are several. Llumnix's second release limits
+    /// what moves to 100 000.
+    package var maxLiveTokens: TokenCount = 100_000
     /// Share of what is free when groups have merged that new sequences leave to those of the old
     /// groups until these have followed.
     package var exchangeShare = 0.5

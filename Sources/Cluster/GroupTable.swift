@@ -131,8 +131,15 @@ extension GroupTable {
     }
 
     /// How full a group is.
-    mutating func fill(of id: GroupID, _ stores: [BlockStore]) -> GroupFill {
-        slots[id.index].fill(stores)
+    mutating func fill(
+        of id: GroupID, _ stores: [BlockStore], _ table: SequenceTable
+    ) -> GroupFill {
+        slots[id.index].fill(stores, table)
+    }
+
+    /// Whether a sequence that runs there has a priority below this. Complexity: O(running).
+    func hasRunning(below priority: Int, in id: GroupID, _ table: SequenceTable) -> Bool {
+        slots[id.index].running.contains { table[$0].priority < priority }
     }
 
     /// The groups that may have changed, or are gone, since the last call. Complexity: O(those).

@@ -9,12 +9,13 @@ struct Relocation: Sendable {
     let sequence: SequenceID
     let from: GroupID
     let to: GroupID
-    /// It goes on generating until only the last of its KV is missing.
+    let mode: RelocationMode
+    /// It takes part in steps where it is, until it stands still for the last of its KV.
     let isLive: Bool
     let started: Instant
     /// The destination's spans, in order; the first `placed` hold the sequence's KV.
-    var targets: [SpanID]
-    var placed: BlockCount
+    var targets: [SpanID] = []
+    var placed: BlockCount = 0
     /// The source's spans that the transfer under way reads.
     var sources: [SpanID] = []
     var transfer: TransferID?

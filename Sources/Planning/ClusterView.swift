@@ -58,6 +58,12 @@ package struct GroupLoad: Hashable, Sendable {
     package var usedBlocks: BlockCount
     /// Blocks that those need which wait for blocks.
     package var queuedBlocks: BlockCount
+    /// Blocks that all of those need which wait, be it for room in a step.
+    package var waitingBlocks: BlockCount
+    /// Blocks that the first one needs, if it waits for blocks.
+    package var headBlocks: BlockCount
+    /// Blocks that are to stay empty so that sequences of high priority decode fast.
+    package var headroomBlocks: BlockCount
     package var freeBlocks: BlockCount
     package var totalBlocks: BlockCount
     /// Takes no new sequences.
@@ -65,7 +71,8 @@ package struct GroupLoad: Hashable, Sendable {
 
     package init(
         group: GroupID, running: Int, waiting: Int, members: Int = 1,
-        usedBlocks: BlockCount = 0, queuedBlocks: BlockCount = 0, freeBlocks: BlockCount,
+        usedBlocks: BlockCount = 0, queuedBlocks: BlockCount = 0, waitingBlocks: BlockCount = 0,
+        headBlocks: BlockCount = 0, headroomBlocks: BlockCount = 0, freeBlocks: BlockCount,
         totalBlocks: BlockCount, isDraining: Bool = false
     ) {
         self.group = group
@@ -74,6 +81,9 @@ package struct GroupLoad: Hashable, Sendable {
         self.members = members
         self.usedBlocks = usedBlocks
         self.queuedBlocks = queuedBlocks
+        self.waitingBlocks = waitingBlocks
+        self.headBlocks = headBlocks
+        self.headroomBlocks = headroomBlocks
         self.freeBlocks = freeBlocks
         self.totalBlocks = totalBlocks
         self.isDraining = isDraining

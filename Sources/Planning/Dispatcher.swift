@@ -8,6 +8,9 @@ package enum DispatchPolicy: String, Hashable, Sendable, CaseIterable {
     case leastRequests = "least-requests"
     /// The group with the fewest waiting sequences, then the most free blocks.
     case shortestQueue = "shortest-queue"
+    /// The group with the most blocks free for each of its sequences, those that wait included
+    /// (Llumnix §4.4.2).
+    case freeness
 }
 
 /// Chooses groups by one policy. It hears of every change of a group's load, so that a choice is
@@ -48,6 +51,7 @@ package struct Dispatcher: Sendable {
         case .roundRobin: Key(0, 0)
         case .leastRequests: Key(((load.running + load.waiting) << 16) / load.members, 0)
         case .shortestQueue: Key(load.waiting, -load.freeBlocks)
+        case .freeness: Key(-load.freenessForArrivals, load.running + load.waiting)
         }
     }
 

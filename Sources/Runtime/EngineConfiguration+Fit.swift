@@ -82,6 +82,8 @@ extension EngineConfiguration {
         cell.dispatch = dispatch
         cell.overloadPolicy = overloadPolicy
         cell.overload = overload
+        cell.relocationPolicy = relocationPolicy
+        cell.migration = migration
         cell.relocation = relocation
         cell.pipelineStages = pipelineStages
         if overloadPolicy == .swap, let shape = shapes.first {

@@ -13,12 +13,15 @@ package struct EngineConfiguration: Sendable {
     /// Compute threads of each instance; `nil` shares the processors among the instances.
     package var threadsPerInstance: Int?
     package var kernelTier: String?
-    package var dispatch: DispatchPolicy = .leastRequests
+    package var dispatch: DispatchPolicy = .freeness
     /// Limits of each group; its `maxModelLength` is replaced by the model's unless set here.
     package var scheduler = SchedulerConfiguration(maxModelLength: 0)
     package var maxModelLength: TokenCount?
     package var overloadPolicy: OverloadPolicy = .drop
     package var overload = OverloadConfiguration()
+    /// Who moves sequences that could stay.
+    package var relocationPolicy: RelocationPolicy = .llumnix
+    package var migration = MigrationConfiguration()
     package var relocation = RelocationConfiguration()
     /// How a pipeline cuts prompts into steps, and what is known of their cost: measured by
     /// `kunserve profile`, or reckoned from the model's shape.

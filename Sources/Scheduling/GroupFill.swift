@@ -7,9 +7,10 @@ package struct GroupFill: Hashable, Sendable {
     package var waiting: Int
     /// Spans that sequences hold.
     package var used: BlockCount
-    /// Spans that waiting sequences need for what is known of them, where it is spans that they
-    /// wait for and not room in a step.
-    package var queued: BlockCount
+    /// Spans that the waiting sequences need for what is known of them.
+    package var waitingSpans: BlockCount
+    /// Spans that the first of them needs, if it is spans that it waits for and not room in a step.
+    package var headSpans: BlockCount?
     /// Spans that could be taken now, and that there are.
     package var free: BlockCount
     package var capacity: BlockCount
@@ -17,15 +18,16 @@ package struct GroupFill: Hashable, Sendable {
 }
 
 extension GroupScheduler {
-    /// Changes nothing. It is mutating because only that is called in place: anything else in
-    /// another module gets a copy, for which every array in here is counted up and down.
+    /// Changes nothing that counts. It is mutating because only that is called in place: anything
+    /// else in another module gets a copy, for which every array in here is counted up and down.
     /// Complexity: O(stages).
-    package mutating func fill(_ stores: [BlockStore]) -> GroupFill {
-        GroupFill(
+    package mutating func fill(_ stores: [BlockStore], _ table: SequenceTable) -> GroupFill {
+        let head = lacksBlocks ? waiting.first(in: table) : nil
+        return GroupFill(
             members: stages.count, running: running.count, waiting: waitingCount,
-            used: pool.usedCount,
-            queued: lacksBlocks ? waitingSpans : 0, free: pool.freeCount(stores),
-            capacity: pool.capacity(stores),
+            used: pool.usedCount, waitingSpans: waitingSpans,
+            headSpans: head.map { spansNeeded(for: table[$0].tokens.count) },
+            free: pool.freeCount(stores), capacity: pool.capacity(stores),
             isAccepting: isAccepting)
     }
 }

@@ -27,6 +27,7 @@ extension EngineOptions {
         configuration.scheduler.order = schedulingPolicy
         configuration.scheduler.watermark = watermark
         try overload.apply(to: &configuration)
+        migration.apply(to: &configuration)
         return configuration
     }
 

@@ -50,7 +50,7 @@ struct EngineOptions: ParsableArguments {
     var dataParallelSize = 1
 
     @Option(help: "Which instance takes a request.")
-    var dispatchPolicy: DispatchPolicy = .leastRequests
+    var dispatchPolicy: DispatchPolicy = .freeness
 
     @Option(help: "All memory of one instance, such as 512MiB: weights, KV cache and workspace.")
     var memoryPerInstance: ByteCount?
@@ -66,6 +66,9 @@ struct EngineOptions: ParsableArguments {
 
     @OptionGroup(title: "Overload")
     var overload: OverloadOptions
+
+    @OptionGroup(title: "Migration")
+    var migration: MigrationOptions
 
     /// The directory, however it was given.
     var model: String? { namedModel ?? positionalModel }

@@ -63,6 +63,7 @@ struct CellHarness {
         var configuration = CellConfiguration(
             scheduler: scheduler, vocabularySize: Self.vocabularySize, instances: shapes)
         configuration.overloadPolicy = policy
+        configuration.relocationPolicy = .off
         configuration.overload.maxStages = 4
         configuration.overload.horizon = .zero
         configuration.overload.restoreBelow = 0.5

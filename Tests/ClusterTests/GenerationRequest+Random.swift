@@ -21,6 +21,6 @@ extension GenerationRequest {
         }
         return GenerationRequest(
             id: RequestID(id), prompt: prompt, sampling: SamplingParameters(), stop: stop,
-            priority: .random(in: 0...2, using: &random))
+            priority: .random(in: -1...2, using: &random))
     }
 }

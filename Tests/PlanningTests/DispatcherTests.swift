@@ -46,6 +46,21 @@ struct DispatcherTests {
         #expect(dispatcher.choose()?.index == 2)
     }
 
+    /// What waits counts as if it held its blocks.
+    @Test func freenessCountsWhatWaits() {
+        var dispatcher = Dispatcher(policy: .freeness)
+        for (index, waiting) in [40, 10, 30].enumerated() {
+            var load = load(index, 3, 1, 100)
+            load.waitingBlocks = waiting
+            dispatcher.update(load.group, to: load)
+        }
+        #expect(dispatcher.choose()?.index == 1)
+        var urgent = load(1, 3, 1, 100)
+        urgent.headroomBlocks = 90
+        dispatcher.update(urgent.group, to: urgent)
+        #expect(dispatcher.choose()?.index == 2)
+    }
+
     @Test(arguments: DispatchPolicy.allCases)
     func drainingGroupsTakeNothing(policy: DispatchPolicy) {
         var dispatcher = dispatcher(policy, [(0, 0, 9), (5, 5, 1)])

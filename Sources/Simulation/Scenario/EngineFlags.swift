@@ -1,3 +1,4 @@
+package import Cluster
 package import Domain
 package import Planning
 package import Scheduling
@@ -31,6 +32,13 @@ package struct EngineFlags: Hashable, Sendable {
     package var pipelineParallelSize: Int?
     package var swapSpace: ByteCount?
 
+    package var relocationPolicy: RelocationPolicy?
+    package var relocationMode: RelocationMode?
+    package var migrateOutThreshold: Double?
+    package var migrateInThreshold: Double?
+    package var highPriorityBelow: Int?
+    package var highPriorityLoad: TokenCount?
+
     package var exchangeMode: TransferMode?
     /// The share of what a drop has freed that is left to the sequences of the old groups.
     package var exchangeReserve: Double?
@@ -63,7 +71,9 @@ extension EngineFlags {
         "overload-restore-below", "overload-restore", "overload-restore-hold",
         "overload-min-dropped", "overload-interval", "overload-max-stages",
         "pipeline-parallel-size", "swap-space", "exchange-mode", "exchange-reserve",
-        "batch-formation", "lookahead-partition", "lookahead-min-tokens",
+        "batch-formation", "lookahead-partition", "lookahead-min-tokens", "relocation-policy",
+        "relocation-mode", "migrate-out-threshold", "migrate-in-threshold", "high-priority-below",
+        "high-priority-load",
     ]
 
     /// - Parameter others: What counts where the fields say nothing.
@@ -89,6 +99,20 @@ extension EngineFlags {
             try fields.integer("lookahead-min-tokens", in: 1...1 << 20) ?? lookaheadMinTokens
         try readMemory(fields)
         try readOverload(fields)
+        try readMigration(fields)
+    }
+
+    private mutating func readMigration(_ fields: ScenarioFields) throws(ScenarioError) {
+        relocationPolicy = try fields.choice("relocation-policy") ?? relocationPolicy
+        relocationMode = try fields.choice("relocation-mode") ?? relocationMode
+        migrateOutThreshold =
+            try fields.number("migrate-out-threshold", in: -1e6...1e6) ?? migrateOutThreshold
+        migrateInThreshold =
+            try fields.number("migrate-in-threshold", in: -1e6...1e6) ?? migrateInThreshold
+        highPriorityBelow =
+            try fields.integer("high-priority-below", in: -1 << 31...1 << 31) ?? highPriorityBelow
+        highPriorityLoad =
+            try fields.integer("high-priority-load", in: 0...1 << 40) ?? highPriorityLoad
     }
 
     /// One of the three says how much memory there is.

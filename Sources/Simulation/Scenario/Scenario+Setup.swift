@@ -52,6 +52,9 @@ extension EngineFlags {
         cell.overloadPolicy = overloadPolicy ?? cell.overloadPolicy
         cell.overload = overload
         cell.relocation.exchangeShare = exchangeReserve ?? cell.relocation.exchangeShare
+        cell.relocationPolicy = relocationPolicy ?? cell.relocationPolicy
+        cell.relocation.mode = relocationMode ?? cell.relocation.mode
+        cell.migration = migration
         cell.pipelineStages = pipelineParallelSize ?? cell.pipelineStages
         cell.headCost = machine.headCost
         if cell.overloadPolicy == .swap {
@@ -81,6 +84,15 @@ extension EngineFlags {
                 maxTokens: scheduler.maxBatchedTokens, partition: lookaheadPartition ?? .even)
         }
         return scheduler
+    }
+
+    private var migration: MigrationConfiguration {
+        var migration = MigrationConfiguration()
+        migration.outBelow = migrateOutThreshold ?? migration.outBelow
+        migration.inAbove = migrateInThreshold ?? migration.inAbove
+        migration.highPriorityBelow = highPriorityBelow ?? migration.highPriorityBelow
+        migration.highPriorityLoad = highPriorityLoad ?? migration.highPriorityLoad
+        return migration
     }
 
     private var overload: OverloadConfiguration {

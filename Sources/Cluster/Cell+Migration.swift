@@ -1,0 +1,76 @@
+internal import Domain
+internal import Planning
+internal import Scheduling
+
+/// The relocation policy `llumnix`: running sequences move live from groups that are short of
+/// memory to such as have plenty. That makes room for the queue's first request, keeps those that
+/// run from being preempted, and fills a new instance (Llumnix §4.4).
+extension Cell {
+    /// Starts the next move of each pair of groups that has none under way. Where parameters are
+    /// about to be dropped or come back, moves would only keep groups from changing.
+    mutating func migrate(_ now: Instant, _ effects: inout [Effect]) {
+        updateView()
+        guard reshapes.isEmpty, thinned == nil, !isDropNear else { return }
+        pairs.update(openGroups.compactMap { view[$0] })
+        for pair in pairs.pairs where !isMoving(pair) {
+            guard let id = nextToMigrate(pair) else { continue }
+            _ = startMigration(of: id, to: pair.target, now, &effects)
+        }
+    }
+
+    private var isDropNear: Bool {
+        let demand = view.total.usedBlocks + view.total.queuedBlocks
+        let highWater = configuration.overload.highWater * Double(view.total.totalBlocks)
+        return configuration.overloadPolicy == .drop && Double(demand) >= highWater
+    }
+
+    private func isMoving(_ pair: MigrationPairs.Pair) -> Bool {
+        relocations.contains { $0.from == pair.source && $0.to == pair.target }
+    }
+
+    /// A decoding sequence, of the least important ones and never of high priority. If the queue's
+    /// first lacks blocks, the smallest that makes room for it, or else the largest that may go; if
+    /// not, the smallest, for it costs least (Llumnix §4.4.3).
+    private mutating func nextToMigrate(_ pair: MigrationPairs.Pair) -> SequenceID? {
+        guard let source = view[pair.source], let target = view[pair.target] else { return nil }
+        let missing = source.headBlocks - source.freeBlocks
+        var best: (rank: MigrationRank, id: SequenceID)?
+        for id in groups[pair.source].running
+        where table[id].phase == .running && table[id].pendingCount == 1 && !isHighPriority(id) {
+            let size = table[id].spans.count
+            guard pairs.isGain(size, from: source, to: target), !isRelocating(id) else { continue }
+            let suffices = missing <= 0 || size >= missing
+            let rank = MigrationRank(
+                importance: -table[id].priority, others: suffices ? 0 : 1,
+                size: suffices ? size : -size)
+            if best.map({ rank < $0.rank }) ?? true { best = (rank, id) }
+        }
+        return best?.id
+    }
+
+    func isHighPriority(_ id: SequenceID) -> Bool {
+        table[id].priority < configuration.migration.highPriorityBelow
+    }
+
+    /// Blocks that stay empty where sequences of high priority run.
+    func headroom(in group: GroupID, of capacity: BlockCount) -> BlockCount {
+        let limit = configuration.migration.highPriorityBelow
+        guard highPriorityCount > 0, configuration.relocationPolicy == .llumnix,
+            groups.hasRunning(below: limit, in: group, table)
+        else { return 0 }
+        let load = configuration.migration.highPriorityLoad / configuration.scheduler.blockSize
+        return max(0, capacity - load)
+    }
+}
+
+/// Which of several sequences goes first: the lesser.
+private struct MigrationRank: Comparable {
+    let importance: Int
+    /// How many more would have to go.
+    let others: Int
+    let size: BlockCount
+
+    static func < (left: Self, right: Self) -> Bool {
+        (left.importance, left.others, left.size) < (right.importance, right.others, right.size)
+    }
+}

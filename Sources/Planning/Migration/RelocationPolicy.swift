@@ -1,0 +1,8 @@
+/// Who moves running sequences between groups while nothing forces it (`--relocation-policy`).
+package enum RelocationPolicy: String, Hashable, Sendable, CaseIterable {
+    /// From groups that are short of memory to such as have plenty, so that queues are served,
+    /// nobody is preempted and requests of high priority have room (Llumnix §4.4).
+    case llumnix
+    /// Nobody: sequences move only when a group changes or an instance is drained.
+    case off
+}
