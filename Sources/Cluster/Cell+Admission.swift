@@ -9,11 +9,11 @@ extension Cell {
             effects.append(.rejected(request.id, reason))
             return
         }
-        guard let group = dispatcher.choose() else {
+        let id = table.nextID
+        guard let group = chooseGroup(for: id, request.prompt.count) else {
             effects.append(.rejected(request.id, .draining))
             return
         }
-        let id = table.nextID
         table.insert(SequenceState(id: id, request: request, arrival: arrivals))
         arrivals += 1
         sequences[request.id] = id
@@ -28,6 +28,7 @@ extension Cell {
     mutating func join(_ id: SequenceID, _ group: GroupID) {
         groupOf[id.index] = group
         groups[group].enqueue(id, in: table)
+        tellPacker(id, isOn: group)
     }
 
     /// Why a request cannot be served, checked before anything is kept of it.
@@ -56,6 +57,7 @@ extension Cell {
             let load = groups.contains(id) ? load(of: id) : nil
             view.set(load, for: id)
             dispatcher.update(id, to: load)
+            tellPacker(load, of: id)
         }
     }
 
@@ -93,6 +95,7 @@ extension Cell {
 
     mutating func release(_ id: SequenceID, _ effects: inout [Effect]) {
         if isHighPriority(id) { highPriorityCount -= 1 }
+        packer?.depart(id)
         table.remove(id)
         effects.append(.released(id))
     }

@@ -18,7 +18,7 @@ extension Cell {
         }
     }
 
-    private var isDropNear: Bool {
+    var isDropNear: Bool {
         let demand = view.total.usedBlocks + view.total.queuedBlocks
         let highWater = configuration.overload.highWater * Double(view.total.totalBlocks)
         return configuration.overloadPolicy == .drop && Double(demand) >= highWater

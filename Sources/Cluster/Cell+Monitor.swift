@@ -28,10 +28,14 @@ extension Cell {
         nextSample = now + configuration.overload.sampleInterval
         for index in reshapes.indices { reshapes[index].usedWhenReclaimed = nil }
         let isDropping = configuration.overloadPolicy == .drop
-        let isMigrating = configuration.relocationPolicy == .llumnix
-        if isDropping || isMigrating { moveWaiting(&effects) }
+        let relocation = configuration.relocationPolicy
+        if isDropping || relocation != .off { moveWaiting(&effects) }
         if isDropping { watchOverload(now, &effects) }
-        if isMigrating { migrate(now, &effects) }
+        switch relocation {
+        case .llumnix: migrate(now, &effects)
+        case .mell: pack(now, &effects)
+        case .off: break
+        }
     }
 
     private mutating func watchOverload(_ now: Instant, _ effects: inout [Effect]) {

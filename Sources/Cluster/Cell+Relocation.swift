@@ -260,6 +260,7 @@ extension Cell {
     ) {
         let id = relocation.sequence
         groupOf[id.index] = relocation.to
+        tellPacker(id, isOn: relocation.to)
         effects.append(
             .note(
                 .relocated(

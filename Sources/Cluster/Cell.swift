@@ -31,6 +31,11 @@ package struct Cell: Sendable {
     var noMoveBefore = Instant.zero
     /// Groups between which sequences move so that memory is where it is needed.
     var pairs: MigrationPairs
+    /// Knows how sequences are packed on groups, where that matters.
+    var packer: Packer?
+    /// What the packer has planned and has not begun.
+    var packingMoves: [PackingMove] = []
+    var nextPacking = Instant.zero
     /// Sequences that others make room for.
     var highPriorityCount = 0
     /// Groups of one that take nothing new because an operator wants them empty.
@@ -96,6 +101,7 @@ package struct Cell: Sendable {
             maxStages: configuration.overload.maxStages)
         monitor = OverloadMonitor(configuration.overload)
         pairs = MigrationPairs(configuration.migration)
+        packer = Self.packer(configuration)
         for index in memories.indices { _ = addGroup([wholeStage(InstanceID(index: index))]) }
         updateView()
     }

@@ -12,6 +12,11 @@ package struct CellConfiguration: Hashable, Sendable {
     /// Who moves sequences that could stay (`--relocation-policy`).
     package var relocationPolicy: RelocationPolicy = .llumnix
     package var migration = MigrationConfiguration()
+    /// How sequences are packed, where they are (`--packing-policy`).
+    package var packingPolicy: PackingPolicy = .mell
+    package var packing = PackingConfiguration()
+    /// Instances that share a machine; those with neighbouring numbers do.
+    package var instancesPerNode = 1
     package var relocation = RelocationConfiguration()
     /// Stages of each group under the policy `static-pipeline`.
     package var pipelineStages = 2

@@ -11,6 +11,9 @@ package enum DispatchPolicy: String, Hashable, Sendable, CaseIterable {
     /// The group with the most blocks free for each of its sequences, those that wait included
     /// (Llumnix §4.4.2).
     case freeness
+    /// The group that is fullest and has room, by the packing policy; where none has, as
+    /// `freeness`.
+    case pack
 }
 
 /// Chooses groups by one policy. It hears of every change of a group's load, so that a choice is
@@ -51,7 +54,7 @@ package struct Dispatcher: Sendable {
         case .roundRobin: Key(0, 0)
         case .leastRequests: Key(((load.running + load.waiting) << 16) / load.members, 0)
         case .shortestQueue: Key(load.waiting, -load.freeBlocks)
-        case .freeness: Key(-load.freenessForArrivals, load.running + load.waiting)
+        case .freeness, .pack: Key(-load.freenessForArrivals, load.running + load.waiting)
         }
     }
 

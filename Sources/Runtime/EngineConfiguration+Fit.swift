@@ -83,6 +83,8 @@ extension EngineConfiguration {
         cell.overloadPolicy = overloadPolicy
         cell.overload = overload
         cell.relocationPolicy = relocationPolicy
+        cell.packingPolicy = packingPolicy
+        cell.instancesPerNode = instances
         cell.migration = migration
         cell.relocation = relocation
         cell.pipelineStages = pipelineStages

@@ -21,6 +21,7 @@ package struct EngineConfiguration: Sendable {
     package var overload = OverloadConfiguration()
     /// Who moves sequences that could stay.
     package var relocationPolicy: RelocationPolicy = .llumnix
+    package var packingPolicy: PackingPolicy = .mell
     package var migration = MigrationConfiguration()
     package var relocation = RelocationConfiguration()
     /// How a pipeline cuts prompts into steps, and what is known of their cost: measured by

@@ -9,9 +9,16 @@ struct MigrationOptions: ParsableArguments {
     @Option(
         help: """
             Who moves running requests that could stay: llumnix (from instances that are short of \
-            KV to such as have plenty) or off.
+            KV to such as have plenty), mell (so that few instances are in use) or off.
             """)
     var relocationPolicy: RelocationPolicy = .llumnix
+
+    @Option(
+        help: """
+            How requests are packed where --dispatch-policy is pack or --relocation-policy mell: \
+            mell, best-fit, worst-fit or load-balance.
+            """)
+    var packingPolicy: PackingPolicy = .mell
 
     @Option(
         help: """
@@ -50,6 +57,7 @@ struct MigrationOptions: ParsableArguments {
 
     func apply(to configuration: inout EngineConfiguration) {
         configuration.relocationPolicy = relocationPolicy
+        configuration.packingPolicy = packingPolicy
         configuration.relocation.mode = relocationMode
         configuration.migration.outBelow = migrateOutThreshold
         configuration.migration.inAbove = migrateInThreshold
@@ -59,4 +67,5 @@ struct MigrationOptions: ParsableArguments {
 }
 
 extension RelocationPolicy: ExpressibleByArgument {}
+extension PackingPolicy: ExpressibleByArgument {}
 extension RelocationMode: ExpressibleByArgument {}

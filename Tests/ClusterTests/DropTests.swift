@@ -261,7 +261,11 @@ struct DropTests {
             $0.relocation.maxConcurrent = Int.random(in: 1...4, using: &random)
             $0.relocation.maxConcurrentLive = Int.random(in: 1...4, using: &random)
             $0.relocation.exchangeShare = Double.random(in: 0...1, using: &random)
-            $0.relocationPolicy = .random(using: &random) ? .llumnix : .off
+            $0.relocationPolicy =
+                RelocationPolicy.allCases.randomElement(using: &random) ?? .llumnix
+            $0.dispatch = DispatchPolicy.allCases.randomElement(using: &random) ?? .freeness
+            $0.packingPolicy = PackingPolicy.allCases.randomElement(using: &random) ?? .mell
+            $0.packing.epoch = .milliseconds(10)
             $0.relocation.mode = RelocationMode.allCases.randomElement(using: &random) ?? .live
             $0.migration.outBelow = Double.random(in: -2...4, using: &random)
             $0.migration.inAbove = Double.random(in: 0...6, using: &random)

@@ -24,6 +24,8 @@ package struct PackingConfiguration: Hashable, Sendable {
     /// A group is emptied only if the others are left with this share of a group free: opening it
     /// again soon would cost the moves for nothing. Own choice.
     package var releaseMargin = Share(1, 8)
+    /// Time between two plans. Mell gives no number; own choice.
+    package var epoch = Duration.milliseconds(500)
     /// Time that a group stays empty before it may be released. Own choice: Mell releases at once
     /// and does not count the time that opening takes.
     package var linger = Duration.seconds(30)

@@ -104,6 +104,7 @@ extension Placement {
             sites.append(Site())
             itemsOfSites.append([])
         }
+        guard sites[site].host != host else { return }
         if host == nil { clear(site) }
         sites[site].host = host
         let capacity = commonCapacity()

@@ -34,6 +34,7 @@ package struct EngineFlags: Hashable, Sendable {
 
     package var relocationPolicy: RelocationPolicy?
     package var relocationMode: RelocationMode?
+    package var packingPolicy: PackingPolicy?
     package var migrateOutThreshold: Double?
     package var migrateInThreshold: Double?
     package var highPriorityBelow: Int?
@@ -73,7 +74,7 @@ extension EngineFlags {
         "pipeline-parallel-size", "swap-space", "exchange-mode", "exchange-reserve",
         "batch-formation", "lookahead-partition", "lookahead-min-tokens", "relocation-policy",
         "relocation-mode", "migrate-out-threshold", "migrate-in-threshold", "high-priority-below",
-        "high-priority-load",
+        "high-priority-load", "packing-policy",
     ]
 
     /// - Parameter others: What counts where the fields say nothing.
@@ -105,6 +106,7 @@ extension EngineFlags {
     private mutating func readMigration(_ fields: ScenarioFields) throws(ScenarioError) {
         relocationPolicy = try fields.choice("relocation-policy") ?? relocationPolicy
         relocationMode = try fields.choice("relocation-mode") ?? relocationMode
+        packingPolicy = try fields.choice("packing-policy") ?? packingPolicy
         migrateOutThreshold =
             try fields.number("migrate-out-threshold", in: -1e6...1e6) ?? migrateOutThreshold
         migrateInThreshold =

@@ -20,7 +20,8 @@ extension Scenario {
         cluster.costs.apply(to: &costs)
         if policy.flags.exchangeMode == .blocking { costs.links.chunkTime = .zero }
         let instances = cluster.instances ?? machine.instanceCount
-        let cell = try policy.flags.cell(of: instances, on: machine)
+        var cell = try policy.flags.cell(of: instances, on: machine)
+        cell.instancesPerNode = costs.links.instancesPerNode
         var setup = SimulationSetup(cell: cell, costs: costs, arrivals: arrivals)
         setup.faults = try plan(instances: instances, seed: seed)
         setup.sampleInterval = sampleInterval
@@ -54,6 +55,7 @@ extension EngineFlags {
         cell.relocation.exchangeShare = exchangeReserve ?? cell.relocation.exchangeShare
         cell.relocationPolicy = relocationPolicy ?? cell.relocationPolicy
         cell.relocation.mode = relocationMode ?? cell.relocation.mode
+        cell.packingPolicy = packingPolicy ?? cell.packingPolicy
         cell.migration = migration
         cell.pipelineStages = pipelineParallelSize ?? cell.pipelineStages
         cell.headCost = machine.headCost

@@ -104,7 +104,10 @@ struct ChaosRun: Sendable {
         configuration.relocation.patience = some(0...4)
         configuration.relocation.maxConcurrentLive = .random(in: 1...8, using: &random)
         configuration.relocation.exchangeShare = .random(in: 0...1, using: &random)
-        configuration.relocationPolicy = .random(using: &random) ? .llumnix : .off
+        let relocations = RelocationPolicy.allCases
+        configuration.relocationPolicy = relocations.randomElement(using: &random) ?? .llumnix
+        configuration.dispatch = DispatchPolicy.allCases.randomElement(using: &random) ?? .freeness
+        configuration.packingPolicy = PackingPolicy.allCases.randomElement(using: &random) ?? .mell
         let modes = RelocationMode.allCases
         configuration.relocation.mode = modes.randomElement(using: &random) ?? .live
         configuration.migration.outBelow = .random(in: -2...4, using: &random)

@@ -77,7 +77,11 @@ struct Swarm {
         configuration.relocation.maxConcurrent = Int.random(in: 1...4, using: &random)
         configuration.relocation.maxConcurrentLive = Int.random(in: 1...8, using: &random)
         configuration.relocation.exchangeShare = .random(in: 0...1, using: &random)
-        configuration.relocationPolicy = .random(using: &random) ? .llumnix : .off
+        let relocations = RelocationPolicy.allCases
+        configuration.relocationPolicy = relocations.randomElement(using: &random) ?? .llumnix
+        configuration.dispatch = DispatchPolicy.allCases.randomElement(using: &random) ?? .freeness
+        configuration.packingPolicy = PackingPolicy.allCases.randomElement(using: &random) ?? .mell
+        configuration.packing.epoch = .seconds(1)
         let modes = RelocationMode.allCases
         configuration.relocation.mode = modes.randomElement(using: &random) ?? .live
         configuration.migration.outBelow = .random(in: -2...4, using: &random)
