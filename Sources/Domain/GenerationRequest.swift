@@ -18,18 +18,30 @@ package struct GenerationRequest: Sendable {
     package var stop: StopConditions
     /// Lower values are served first, as in vLLM; equal priorities are served in arrival order.
     package var priority: Int
+    /// When and how fast the answer is to come. Without one the request is interactive and owes
+    /// nobody a time: nothing is decided for it by a deadline, and no report counts it as missed.
+    package var objective: ServiceLevelObjective?
 
     package init(
         id: RequestID,
         prompt: [TokenID],
         sampling: SamplingParameters,
         stop: StopConditions,
-        priority: Int = 0
+        priority: Int = 0,
+        objective: ServiceLevelObjective? = nil
     ) {
         self.id = id
         self.prompt = prompt
         self.sampling = sampling
         self.stop = stop
         self.priority = priority
+        self.objective = objective
+    }
+
+    package var serviceClass: ServiceClass { objective?.serviceClass ?? .interactive }
+
+    /// When its first token is due, if at some time.
+    package func deadline(arrival: Instant) -> Instant? {
+        objective?.deadline(arrival: arrival)
     }
 }
