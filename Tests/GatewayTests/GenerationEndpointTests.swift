@@ -48,6 +48,29 @@ internal import Testing
         }
     }
 
+    /// An answer names the tier that was used, where the request names one; the cell hears of the
+    /// objective.
+    @Test(arguments: [
+        ("auto", "default", false), ("default", "default", false), ("flex", "flex", true),
+        ("priority", "priority", false),
+    ])
+    func serviceTiers(asked: String, used: String, isBatch: Bool) async throws {
+        try await TestServer.run { server in
+            for stream in ["", #","stream":true"#] {
+                let reply = try await server.post(
+                    "/v1/chat/completions", "{\(Self.chat),\"service_tier\":\"\(asked)\"\(stream)}")
+                let answers = stream.isEmpty ? [try reply.json()] : try reply.eventObjects()
+                #expect(!answers.isEmpty)
+                for answer in answers { #expect(answer["service_tier"]?.stringValue == used) }
+                let request = try #require(server.backend.requests.last)
+                #expect(request.objective == (isBatch ? ServiceLevelObjective(.batch) : nil))
+                #expect(request.priority == (asked == "priority" ? -1 : 0))
+            }
+            let reply = try await server.post("/v1/chat/completions", "{\(Self.chat)}")
+            #expect(try reply.json()["service_tier"] == nil)
+        }
+    }
+
     @Test func streamedChat() async throws {
         try await TestServer.run { server in
             let reply = try await server.post(

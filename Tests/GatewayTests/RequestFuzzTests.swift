@@ -16,6 +16,8 @@ internal import Testing
             + #"{"arguments":"{}"}}]}],"tools":[{"a":1}],"continue_final_message":true,"#
             + #""logprobs":true,"top_logprobs":2}"#,
         #"{"prompt":[1,2,255],"min_tokens":3,"max_tokens":4000,"stop_token_ids":[1]}"#,
+        #"{"prompt":"a","slo":{"class":"batch","ttft_ms":5000,"itl_ms":2},"#
+            + #""service_tier":"flex","priority":1}"#,
         #"{"arrivals":[{"arrival_s":0.5,"input_tokens":10,"output_tokens":4},"#
             + #"{"arrival_s":0,"input_tokens":4095,"output_tokens":1}],"horizon_s":30}"#,
     ]

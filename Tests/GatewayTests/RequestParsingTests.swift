@@ -52,6 +52,58 @@ internal import Testing
         #expect(options == expected)
     }
 
+    private struct Service: Sendable {
+        var members: String
+        var objective: ServiceLevelObjective?
+        var priority = 0
+    }
+
+    private static let services: [Service] = [
+        Service(members: #""service_tier":"auto""#),
+        Service(members: #""service_tier":"default","slo":null"#),
+        Service(members: #""service_tier":"priority""#, priority: -1),
+        Service(
+            members: #""service_tier":"priority","priority":-2147483648"#,
+            priority: -2_147_483_649),
+        Service(members: #""service_tier":"flex","priority":4"#, objective: .batch, priority: 4),
+        Service(members: #""slo":{}"#, objective: .interactive),
+        Service(members: #""slo":{"class":"batch"}"#, objective: .batch),
+        Service(members: #""slo":{},"service_tier":"flex""#, objective: .batch),
+        Service(
+            members: #""slo":{"class":"interactive"},"service_tier":"flex""#,
+            objective: .interactive),
+        Service(
+            members: #""slo":{"ttft_ms":2000,"itl_ms":62.5}"#,
+            objective: ServiceLevelObjective(
+                .interactive, timeToFirstToken: .seconds(2),
+                interTokenLatency: .microseconds(62_500))),
+        Service(
+            members: #""slo":{"class":"batch","ttft_ms":86400000}"#,
+            objective: ServiceLevelObjective(.batch, timeToFirstToken: .seconds(86_400))),
+    ]
+
+    /// What `slo` and `service_tier` make of the objective and the priority, on both endpoints.
+    @Test(arguments: services)
+    private func objectives(service: Service) throws {
+        let options = try completion(#""prompt":"a","# + service.members).options
+        #expect(options.objective == service.objective)
+        #expect(options.priority == service.priority)
+        #expect(try chat(service.members).options == options)
+    }
+
+    @Test func errorsSayWhatWasExpected() {
+        let tier = #expect(throws: APIError.self) {
+            try completion(#""prompt":"a","service_tier":"gold""#)
+        }
+        #expect(
+            tier?.message
+                == "'service_tier' must be one of 'auto', 'default', 'flex', 'priority'.")
+        let time = #expect(throws: APIError.self) {
+            try completion(#""prompt":"a","slo":{"ttft_ms":0}"#)
+        }
+        #expect(time?.message == "'slo.ttft_ms' must be from 1.0 to 604800000.0.")
+    }
+
     @Test func nullIsAbsent() throws {
         let body = try completion(
             #""prompt":"a","temperature":null,"stop":null,"n":null,"stream_options":null,"#
@@ -100,6 +152,10 @@ internal import Testing
         (#""suffix":"x""#, "suffix"), (#""best_of":2"#, "best_of"), (#""echo":1"#, "echo"),
         (#""priority":1e10"#, "priority"), (#""model":1"#, "model"),
         (#""response_format":{"type":"json_object"}"#, "response_format"),
+        (#""slo":1"#, "slo"), (#""slo":{"class":"urgent"}"#, "slo.class"),
+        (#""slo":{"class":1}"#, "slo.class"), (#""slo":{"ttft_ms":0}"#, "slo.ttft_ms"),
+        (#""slo":{"ttft_ms":"1s"}"#, "slo.ttft_ms"), (#""slo":{"itl_ms":1e30}"#, "slo.itl_ms"),
+        (#""service_tier":"gold""#, "service_tier"), (#""service_tier":1"#, "service_tier"),
         (#""guided_json":{}"#, "guided_json"), (#""use_beam_search":true"#, "use_beam_search"),
     ])
     func badCompletions(members: String, field: String) {
@@ -176,4 +232,9 @@ internal import Testing
         let error = #expect(throws: APIError.self) { try FieldReader(body: Array(text.utf8)) }
         #expect(error?.status == 400)
     }
+}
+
+extension ServiceLevelObjective {
+    fileprivate static let interactive = Self(.interactive)
+    fileprivate static let batch = Self(.batch)
 }

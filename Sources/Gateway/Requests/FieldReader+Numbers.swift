@@ -21,10 +21,21 @@ extension FieldReader {
 
     /// A span of time, written in seconds.
     func seconds(_ key: String, in range: ClosedRange<Double>) throws(APIError) -> Duration? {
+        try duration(key, "seconds", nanoseconds: 1e9, in: range)
+    }
+
+    /// A span of time, written in milliseconds.
+    func milliseconds(_ key: String, in range: ClosedRange<Double>) throws(APIError) -> Duration? {
+        try duration(key, "milliseconds", nanoseconds: 1e6, in: range)
+    }
+
+    private func duration(
+        _ key: String, _ unit: String, nanoseconds: Double, in range: ClosedRange<Double>
+    ) throws(APIError) -> Duration? {
         guard let value = value(key) else { return nil }
-        guard let number = value.doubleValue else { throw mismatch(key, "a number of seconds") }
+        guard let number = value.doubleValue else { throw mismatch(key, "a number of \(unit)") }
         guard range.contains(number) else { throw mismatch(key, Self.describe(range)) }
-        return .nanoseconds(Int64((number * 1e9).rounded()))
+        return .nanoseconds(Int64((number * nanoseconds).rounded()))
     }
 
     /// Token ids below `vocabularySize`.

@@ -7,6 +7,7 @@ extension GenerationOptions {
         try readSampling(fields)
         try readStop(fields, model: model, limits: limits)
         try readShape(fields, limits: limits)
+        try readService(fields)
         logitBias = try Self.readLogitBias(fields, vocabularySize: model.vocabularySize)
     }
 

@@ -25,6 +25,10 @@ struct GenerationOptions: Hashable, Sendable {
     var choices = 1
     /// Lower is served first.
     var priority = 0
+    /// How soon and how fast the answer is to come; `nil` promises nothing.
+    var objective: ServiceLevelObjective?
+    /// As asked for; an answer names it only then.
+    var serviceTier: ServiceTier?
     var skipSpecialTokens = true
     var returnTokenIDs = false
     var stream: StreamOptions?

@@ -86,7 +86,8 @@ extension GenerationPlanner {
                 requests.append(
                     GenerationRequest(
                         id: serving.backend.nextRequestID(), prompt: prompt.tokens,
-                        sampling: sampling, stop: stop, priority: options.priority))
+                        sampling: sampling, stop: stop, priority: options.priority,
+                        objective: options.objective))
             }
         }
         let rules = StopRules(

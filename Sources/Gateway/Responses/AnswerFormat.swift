@@ -9,7 +9,7 @@ struct AnswerFormat: Sendable {
     }
 
     let kind: Kind
-    /// `id`, `created`, `model` and `system_fingerprint` as JSON members.
+    /// `id`, `created`, `model`, `system_fingerprint` and perhaps `service_tier` as JSON members.
     let identity: [UInt8]
     /// Each chunk begins so, up to and including `"choices":[`.
     let chunkHead: [UInt8]

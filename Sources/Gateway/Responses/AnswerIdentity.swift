@@ -6,6 +6,8 @@ struct AnswerIdentity: Hashable, Sendable {
     var created: Int
     var model: String
     var fingerprint: String
+    /// Named only where the request names one.
+    var serviceTier: ServiceTier?
 
     /// As JSON members without braces.
     var members: [UInt8] {
@@ -18,6 +20,10 @@ struct AnswerIdentity: Hashable, Sendable {
         output.string(model)
         output.raw(#","system_fingerprint":"#)
         output.string(fingerprint)
+        if let serviceTier {
+            output.raw(#","service_tier":"#)
+            output.string(serviceTier.rawValue)
+        }
         return output
     }
 }

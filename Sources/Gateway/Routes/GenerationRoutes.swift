@@ -37,7 +37,8 @@ struct GenerationRoutes: Sendable {
         let served = serving.backend.model
         let identity = AnswerIdentity(
             id: prefix + RandomName.make(), created: WallClock.unixSeconds,
-            model: try served.name(for: model), fingerprint: served.fingerprint)
+            model: try served.name(for: model), fingerprint: served.fingerprint,
+            serviceTier: options.serviceTier?.used)
         let parts = AnswerFormat.Parts(
             logprobs: logprobs, returnTokenIDs: options.returnTokenIDs, stream: options.stream)
         return AnswerFormat(

@@ -14,8 +14,8 @@ package struct BatchScaler: Hashable, Sendable {
         self.configuration = configuration
     }
 
-    /// To be called at every `scalingInterval`. Complexity: O(instances), and for each group O(those
-    /// that are starting).
+    /// To be called at every `scalingInterval`. Complexity: O(instances), and for each group
+    /// O(instances that are starting).
     ///
     /// - Parameter backlog: ascending by deadline.
     package func decide(
