@@ -28,6 +28,7 @@ def main() -> None:
         check_determinism(binary, folder)
         check_sweep(binary, os.path.join(folder, "sweep"))
         check_faults(binary, os.path.join(folder, "faults"))
+        check_cohorts(binary, folder)
         check_errors(binary, folder)
     print("simulate: passed")
 
@@ -170,6 +171,45 @@ def check_faults(binary: str, folder: str) -> None:
     run(binary, FAULTS, "--policies", "drop", "--checks", "every-sample", "--out", folder)
     did = load(folder, "drop.json")["did"]
     expect(did["failed_drops"] > 0, f"no fault was felt: {did}")
+
+
+STREAMS = {
+    "cluster": {"preset": "a10-llama-7b", "data-parallel-size": 2},
+    "workload": {"streams": [
+        {"request-rate": 4, "num-prompts": 60, "class": "chat", "ttft-ms": 2000, "itl-ms": 200,
+         "power-law-lengths": {"input-mean": 128, "output-mean": 16, "max": 2048},
+         "shares": [{"share": 0.3, "priority": -1}]},
+        {"request-rate": "inf", "num-prompts": 20, "start": 5, "class": "batch",
+         "random-input-len": 100, "random-output-len": 20},
+    ]},
+}
+
+
+def check_cohorts(binary: str, folder: str) -> None:
+    path, out = os.path.join(folder, "streams.json"), os.path.join(folder, "cohorts")
+    with open(path, "w") as file:
+        json.dump(STREAMS, file)
+    text = run(binary, path, "--out", out)
+    expect("chat, priority -1" in text and "batch" in text, text)
+    result = load(out, "drop.json")
+    cohorts = {cohort["name"]: cohort for cohort in result["cohorts"]}
+    expect(list(cohorts) == ["chat, priority -1", "batch", "chat"], f"cohorts {list(cohorts)}")
+    expect(cohorts["batch"]["requests"] == 20 and result["num_prompts"] == 80, f"{cohorts}")
+    expect(0 < cohorts["chat"]["slo_attainment"] <= 1, f"{cohorts}")
+    expect(cohorts["batch"]["slo_attainment"] is None, f"{cohorts}")
+    expect(0 < result["mean_busy_instances"] <= 2, f"{result['mean_busy_instances']} busy")
+    with open(os.path.join(out, "drop.requests.csv")) as file:
+        rows = list(csv.DictReader(file))
+    urgent = sum(row["priority"] == "-1" for row in rows)
+    expect(urgent == cohorts["chat, priority -1"]["requests"], f"{urgent} urgent requests")
+    batch = {row["arrival_s"] for row in rows if row["class"] == "batch"}
+    expect(batch == {"5.000000"}, f"the batch comes at {batch}")
+    with open(os.path.join(out, "report.html")) as file:
+        expect("Cohorts" in file.read(), "report.html lacks cohorts")
+    run(binary, path, "--sweep", "--seeds", "0-1", "--out", out)
+    with open(os.path.join(out, "sweep.cohorts.csv")) as file:
+        rows = list(csv.DictReader(file))
+    expect(len(rows) == 6 and rows[1]["class"] == "batch", f"sweep.cohorts.csv has {rows}")
 
 
 def check_errors(binary: str, folder: str) -> None:

@@ -44,6 +44,26 @@ struct SimulatedResultTests {
                 == (try ReportRun(name: "m", json: TestRuns.result.json, file: "m")).tpot.values)
     }
 
+    /// One cohort is all requests, and needs no table.
+    @Test func cohortsStandSideBySide() throws {
+        func page(_ cohorts: [JSON]) throws -> String {
+            var result = Self.result
+            result.description.extras["cohorts"] = .array(cohorts)
+            return ReportWriter([try ReportRun(name: "s", json: result.json, file: "f")]).html
+        }
+        let high: JSON = [
+            "name": "<b>high", "requests": 7, "median_ttft_ms": 12.5, "slo_attainment": 0.25,
+        ]
+        let normal: JSON = ["name": "normal", "requests": 93, "slo_attainment": .null]
+        for cohorts in [[], [high]] { #expect(try !page(cohorts).contains("Cohorts")) }
+        let both = try page([high, 5, normal, ["name": 7]])
+        let rows = both.split(separator: "<tr>").filter { $0.contains("</i>s: ") }
+        #expect(rows.count == 2)
+        #expect(rows[0].contains("s: &lt;b&gt;high</th><td>7</td><td>12.50</td><td>–</td>"))
+        #expect(rows[0].contains("<td>25.00</td></tr>"))
+        #expect(rows[1].contains("normal</th><td>93</td><td>–</td>"))
+    }
+
     @Test func sectionsMayBeLeftOut() throws {
         let run = try ReportRun(name: "s", json: Self.result.json, file: "s.json")
         var writer = ReportWriter([run])

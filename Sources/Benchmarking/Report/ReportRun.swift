@@ -10,6 +10,8 @@ package struct ReportRun: Sendable {
     let seconds: [Second]
     let samples: [ClusterSample]
     let events: [LoggedEvent]
+    /// Empty where the file tells of none.
+    let cohorts: [Cohort]
 
     /// Times in milliseconds.
     struct Request: Hashable, Sendable {
@@ -66,6 +68,7 @@ package struct ReportRun: Sendable {
         samples = (cluster?["samples"]?.arrayValue ?? []).compactMap { ClusterSample(saved: $0) }
         events = (cluster?["events"]?.arrayValue ?? []).compactMap { LoggedEvent($0) }
         seconds = Self.seconds(json["timeline"], samples)
+        cohorts = (json["cohorts"]?.arrayValue ?? []).compactMap { Cohort($0) }
     }
 }
 

@@ -36,7 +36,7 @@ extension ReportWriter {
             sections.contains(section) ? text() : ""
         }
         let body = [
-            header, part(.tables, resultTables),
+            header, part(.tables, resultTables + cohortTable),
             part(.latency, section("Latency", latencyCards)),
             part(.time, section("Over time", timeCards)), part(.memory, memorySections),
             part(.events, eventTables), commands,

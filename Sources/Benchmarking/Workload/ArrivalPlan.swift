@@ -19,12 +19,17 @@ package struct ArrivalPlan: Hashable, Sendable {
     /// A stretch of a process.
     package struct Phase: Hashable, Sendable {
         package var arrivals: ArrivalProcess
-        /// Requests at rate scale 1. The phase lasts as long as they take at that rate.
+        /// Requests at rate scale 1. The phase lasts as long as they take at that rate. Without a
+        /// rate all come at once, so many at any scale.
         package var count: Double
 
         package init(arrivals: ArrivalProcess, count: Double) {
             self.arrivals = arrivals
             self.count = count
+        }
+
+        fileprivate func count(at rateScale: Double) -> Double {
+            arrivals.requestsPerSecond == nil ? count : count * rateScale
         }
 
         fileprivate var seconds: Double { count / (arrivals.requestsPerSecond ?? .infinity) }
@@ -69,11 +74,11 @@ extension ArrivalPlan {
     package func expectedCount(rateScale: Double) -> Double {
         let once: Double
         switch source {
-        case .rows(let rows, _): once = Double(rows.count)
-        case .phases(let phases): once = phases.reduce(0) { $0 + $1.count }
+        case .rows(let rows, _): once = Double(rows.count) * rateScale
+        case .phases(let phases): once = phases.reduce(0) { $0 + $1.count(at: rateScale) }
         }
         let repetitions = tail.map { Double($0.times) * $0.rateScale } ?? 0
-        return once * rateScale * (1 + repetitions)
+        return once * (1 + repetitions)
     }
 
     /// Between the seeds of parts, so that equal parts are not alike.
@@ -96,7 +101,7 @@ extension ArrivalPlan {
             for (place, phase) in phases.enumerated() {
                 var arrivals = phase.arrivals
                 arrivals.requestsPerSecond = arrivals.requestsPerSecond.map { $0 * rateScale }
-                let count = Int((phase.count * rateScale).rounded())
+                let count = Int(phase.count(at: rateScale).rounded())
                 let seed = seed &+ Self.spacing &* UInt64(place)
                 rows += arrivals.arrivals(count, seed: seed).map {
                     TraceRow(arrivalSeconds: start + $0, inputTokens: 1, outputTokens: 1)

@@ -9,6 +9,8 @@ package enum LengthSource: Hashable, Sendable {
     /// Those of rows whose times do not count, each drawn by chance, or in turn and over again.
     /// There is at least one.
     case rows([TraceRow], isRandom: Bool)
+    /// Independent of each other.
+    case powerLaw(input: PowerLaw, output: PowerLaw)
 
     /// Gives every arrival its lengths, in order.
     func apply(to arrivals: inout [TraceRow], seed: UInt64) {
@@ -28,6 +30,24 @@ package enum LengthSource: Hashable, Sendable {
                 arrivals[index].inputTokens = rows[place].inputTokens
                 arrivals[index].outputTokens = rows[place].outputTokens
             }
+        case .powerLaw(let input, let output):
+            Self.apply(input, output, to: &arrivals, &stream)
+        }
+    }
+
+    private static func apply(
+        _ input: PowerLaw, _ output: PowerLaw, to arrivals: inout [TraceRow],
+        _ stream: inout RandomStream
+    ) {
+        let laws = (input: PowerLaw.Ranks(of: input), output: PowerLaw.Ranks(of: output))
+        let ranks = arrivals.map { _ in
+            (input: laws.input.draw(&stream), output: laws.output.draw(&stream))
+        }
+        let inputs = input.lengths(of: ranks.map(\.input))
+        let outputs = output.lengths(of: ranks.map(\.output))
+        for index in arrivals.indices {
+            arrivals[index].inputTokens = inputs[index]
+            arrivals[index].outputTokens = outputs[index]
         }
     }
 }

@@ -47,4 +47,13 @@ extension ClusterState {
         let used = instances.reduce(0) { $0 + $1.used.bytes }
         return Double(used) / Double(undropped.bytes)
     }
+
+    /// Instances that have a sequence, running or waiting. Complexity: O(instances + stages).
+    package var busyCount: Int {
+        var isBusy = Array(repeating: false, count: instances.count)
+        for group in groups where group.running + group.waiting > 0 {
+            for stage in group.stages { isBusy[stage.instance.index] = true }
+        }
+        return isBusy.count(where: \.self)
+    }
 }

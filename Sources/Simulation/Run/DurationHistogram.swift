@@ -25,6 +25,9 @@ package struct DurationHistogram: Hashable, Sendable {
         longest = max(longest, nanoseconds)
     }
 
+    /// All of them together, to the rounding of a floating-point number.
+    package var sum: Duration { .nanoseconds(Int64(total.rounded())) }
+
     /// `nil` of nothing.
     package var mean: Duration? {
         count > 0 ? .nanoseconds(Int64((total / Double(count)).rounded())) : nil

@@ -13,6 +13,8 @@ package struct SimulatedArrival: Hashable, Sendable {
     package var priority = 0
     /// What it has in common with other prompts.
     package var prefix: SharedPrefix?
+    /// What was promised of it; the cell does not know.
+    package var serviceClass: ServiceClass?
 
     /// The first tokens of all prompts that name the same beginning.
     package struct SharedPrefix: Hashable, Sendable {
@@ -29,12 +31,19 @@ package struct SimulatedArrival: Hashable, Sendable {
 
     package init(
         time: Duration, inputTokens: TokenCount, outputTokens: TokenCount, priority: Int = 0,
-        prefix: SharedPrefix? = nil
+        prefix: SharedPrefix? = nil, serviceClass: ServiceClass? = nil
     ) {
         self.time = time
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens
         self.priority = priority
         self.prefix = prefix
+        self.serviceClass = serviceClass
+    }
+
+    /// Those that it is looked at with.
+    package var cohort: RequestCohort {
+        get { RequestCohort(priority: priority, serviceClass) }
+        set { (priority, serviceClass) = (newValue.priority, newValue.serviceClass) }
     }
 }

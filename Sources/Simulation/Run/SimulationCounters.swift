@@ -21,6 +21,10 @@ package struct SimulationCounters: Hashable, Sendable {
     package var swaps = 0
     /// Sequences that moved between groups.
     package var relocations = 0
+    /// KV that these had sent when they had moved.
+    package var relocatedBytes = ByteCount.zero
+    /// How long each of these stood still.
+    package var stalls = DurationHistogram()
     package var abortedRelocations = 0
     package var transfers = 0
     /// KV of those transfers that had to move.
@@ -78,7 +82,10 @@ extension SimulationCounters {
             preemptions += 1
             recomputedTokens += lost
         case .swappedOut: swaps += 1
-        case .relocated: relocations += 1
+        case .relocated(_, from: _, to: _, let bytes, let stalled):
+            relocations += 1
+            relocatedBytes += bytes
+            stalls.add(nanoseconds: stalled.nanoseconds)
         case .relocationAborted: abortedRelocations += 1
         default: break
         }

@@ -4,7 +4,7 @@ extension SimulationResult {
     /// The names of the columns of `writeRequests`.
     package static let requestColumns =
         "number,arrival_s,input_tokens,output_tokens,outcome,queue_s,ttft_s,tpot_s,latency_s,"
-        + "end_s,generated_tokens,preemptions,cached_tokens\n"
+        + "end_s,generated_tokens,preemptions,cached_tokens,priority,class\n"
 
     /// Appends one line for each of some requests; empty fields are what a request did not reach.
     /// Times are a client's, in seconds. Complexity: O(requests).
@@ -37,9 +37,13 @@ extension SimulationResult {
             text.append(comma)
             text.append(seconds: time)
         }
-        for count in [request.outputTokens, request.preemptions, request.cachedTokens] {
+        for count in [
+            request.outputTokens, request.preemptions, request.cachedTokens, arrival.priority,
+        ] {
             text.append(comma)
             text.append(number: count)
         }
+        text.append(comma)
+        text.append(contentsOf: (arrival.serviceClass?.name ?? "").utf8)
     }
 }

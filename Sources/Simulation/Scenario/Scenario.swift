@@ -8,7 +8,8 @@ package struct Scenario: Hashable, Sendable {
     /// For people.
     package var summary: String
     package var cluster: ScenarioCluster
-    package var workload: ScenarioWorkload
+    /// What comes, all at the same time; at least one.
+    package var streams: [ScenarioWorkload]
     /// At least one; names differ.
     package var policies: [ScenarioPolicy]
     /// At least one.
@@ -72,7 +73,7 @@ extension Scenario {
             throw fields.error("workload", expected: "an object with arrivals and lengths")
         }
         self.cluster = try ScenarioCluster(cluster, at: "cluster")
-        self.workload = try ScenarioWorkload(workload, at: "workload")
+        streams = try ScenarioWorkload.streams(workload, at: "workload")
         policies = try Self.policies(fields, over: self.cluster.flags)
         seeds = try Self.seeds(fields)
         rates = try fields.positives("rates", upTo: 1e4, atMost: 1000) ?? [1]

@@ -2,15 +2,39 @@ internal import Domain
 
 extension ScenarioWorkload {
     private static let names = [
-        "dataset-path", "trace-start", "trace-duration", "time-scale", "request-rate", "burstiness",
-        "cv", "duration", "phases", "rate-scale", "rate-scale-mode", "repeat-tail", "lengths-path",
-        "lengths-order", "random-input-len", "random-output-len", "random-range-ratio",
-        "random-prefix-len", "length-scale-input", "length-scale-output", "max-input-len",
-        "max-output-len", "max-total-len", "num-prompts",
+        "start", "dataset-path", "trace-start", "trace-duration", "time-scale", "request-rate",
+        "burstiness", "cv", "duration", "phases", "rate-scale", "rate-scale-mode", "repeat-tail",
+        "lengths-path", "lengths-order", "random-input-len", "random-output-len",
+        "random-range-ratio", "random-prefix-len", "power-law-lengths", "length-scale-input",
+        "length-scale-output", "max-input-len", "max-output-len", "max-total-len", "num-prompts",
+        "priority", "class", "ttft-ms", "itl-ms", "shares",
     ]
 
-    init(_ json: JSON, at path: String) throws(ScenarioError) {
-        let fields = try ScenarioFields(json, at: path, names: Self.names)
+    /// A workload's streams: itself, or all of its list.
+    static func streams(
+        _ json: JSON, at path: String
+    ) throws(ScenarioError) -> [ScenarioWorkload] {
+        let fields = try ScenarioFields(json, at: path, names: names + ["streams"])
+        guard let elements = try fields.list("streams", atMost: 100) else {
+            let stream = try ScenarioWorkload(fields)
+            try checkClasses([stream], at: path)
+            return [stream]
+        }
+        if let misplaced = names.first(where: fields.contains) {
+            throw ScenarioError(fields.place(misplaced), "means nothing beside streams")
+        }
+        var streams: [ScenarioWorkload] = []
+        for element in elements {
+            streams.append(
+                try ScenarioWorkload(
+                    ScenarioFields(element.json, at: element.path, names: names)))
+        }
+        try checkClasses(streams, at: path)
+        return streams
+    }
+
+    private init(_ fields: ScenarioFields) throws(ScenarioError) {
+        startSeconds = try fields.number("start", in: 0...1e9) ?? 0
         numPrompts = try fields.integer("num-prompts", in: 1...100_000_000)
         arrivals = try Self.arrivals(fields, count: numPrompts)
         lengths = try Self.lengths(fields)
@@ -23,11 +47,14 @@ extension ScenarioWorkload {
         maxOutputLen = try fields.integer("max-output-len", in: 1...1 << 24)
         maxTotalLen = try fields.integer("max-total-len", in: 2...1 << 24)
         prefixLen = try fields.integer("random-prefix-len", in: 0...1 << 24) ?? 0
-        if case .process = arrivals, lengths == .ofTrace {
-            throw fields.error(
-                "random-input-len",
-                expected: "lengths: random-input-len and random-output-len, or lengths-path")
-        }
+        cohort = try RequestCohort(fields, over: cohort)
+        shares = try Self.shares(fields, over: cohort)
+        guard lengths == .ofTrace else { return }
+        if case .trace = arrivals { return }
+        throw fields.error(
+            "random-input-len",
+            expected: "lengths: random-input-len and random-output-len, lengths-path or "
+                + "power-law-lengths")
     }
 
     // MARK: Arrivals
@@ -52,9 +79,23 @@ extension ScenarioWorkload {
         }
         switch source {
         case "dataset-path": return .trace(try trace(fields))
+        case "request-rate" where fields.json("request-rate")?.stringValue == "inf":
+            return .atOnce(try requestsAtOnce(fields, count: count))
         case "request-rate": return .process([try phase(fields, count: count)])
         default: return .process(try phases(fields))
         }
+    }
+
+    private static func requestsAtOnce(
+        _ fields: ScenarioFields, count: Int?
+    ) throws(ScenarioError) -> Int {
+        let others = ["burstiness", "cv", "duration", "repeat-tail"]
+        if let misplaced = others.first(where: fields.contains) {
+            throw ScenarioError(
+                fields.place(misplaced), "means nothing beside an infinite request-rate")
+        }
+        guard let count else { throw fields.error("num-prompts", expected: "requests") }
+        return count
     }
 
     private static func trace(_ fields: ScenarioFields) throws(ScenarioError) -> Trace {
@@ -116,31 +157,5 @@ extension ScenarioWorkload {
         return RepeatTail(
             startSeconds: start, times: try tail.integer("times", in: 1...10_000) ?? 1,
             rateScale: try tail.positive("rate-scale", upTo: 1e4) ?? 1)
-    }
-
-    // MARK: Lengths
-
-    private static func lengths(_ fields: ScenarioFields) throws(ScenarioError) -> Lengths {
-        let input = try fields.integer("random-input-len", in: 1...1 << 24)
-        let output = try fields.integer("random-output-len", in: 1...1 << 24)
-        let ratio = try fields.number("random-range-ratio", in: 0...1)
-        let order: Order? = try fields.choice("lengths-order")
-        if let path = try fields.text("lengths-path") {
-            guard input == nil, output == nil, ratio == nil else {
-                throw ScenarioError(
-                    fields.place("lengths-path"), "is given beside random lengths, expected one")
-            }
-            return .file(path, order ?? .random)
-        }
-        guard order == nil else {
-            throw ScenarioError(fields.place("lengths-order"), "means nothing without lengths-path")
-        }
-        switch (input, output) {
-        case (nil, nil) where ratio == nil: return .ofTrace
-        case (let input?, let output?):
-            return .uniform(input: input, output: output, ratio: ratio ?? 0)
-        case (_, nil): throw fields.error("random-output-len", expected: "tokens")
-        case (nil, _): throw fields.error("random-input-len", expected: "tokens")
-        }
     }
 }

@@ -1,8 +1,11 @@
 package import Domain
 
-/// What comes to the cluster of a scenario; names and meanings are those of `kunserve bench serve`.
+/// What comes to the cluster of a scenario, or one of the streams that together do; names and
+/// meanings are those of `kunserve bench serve`.
 package struct ScenarioWorkload: Hashable, Sendable {
     package var arrivals: Arrivals
+    /// Its beginning, from that of the run on.
+    package var startSeconds = 0.0
     /// Requests for each one of the arrivals, in the mean; what `--rates` multiplies.
     package var rateScale = 1.0
     package var rateScaleMode: RateScaleMode = .thinning
@@ -18,12 +21,18 @@ package struct ScenarioWorkload: Hashable, Sendable {
     package var prefixLen: TokenCount = 0
     /// Only so many first requests.
     package var numPrompts: Int?
+    /// Of all requests but those of `shares`.
+    package var cohort = RequestCohort()
+    /// Together at most 1.
+    package var shares: [Share] = []
 
     /// When requests come.
     package enum Arrivals: Hashable, Sendable {
         case trace(Trace)
         /// One after the other.
         case process([Phase])
+        /// So many in the first moment.
+        case atOnce(Int)
     }
 
     /// A slice of a file with `arrival_s`, `input_tokens` and `output_tokens`.
@@ -74,6 +83,36 @@ package struct ScenarioWorkload: Hashable, Sendable {
         case uniform(input: TokenCount, output: TokenCount, ratio: Double)
         /// Of a file with `input_tokens` and `output_tokens`.
         case file(String, Order)
+        /// Few are very long; prompts and answers are independent.
+        case powerLaw(input: PowerLaw, output: PowerLaw)
+    }
+
+    /// Zipf's law, scaled to a mean (Llumnix §6.1).
+    package struct PowerLaw: Hashable, Sendable {
+        /// Before the longest are cut.
+        package var mean: TokenCount
+        /// `nil` for the one that belongs to the mean.
+        package var exponent: Double?
+        /// Where they are cut.
+        package var longest: TokenCount
+
+        package init(mean: TokenCount, exponent: Double? = nil, longest: TokenCount) {
+            self.mean = mean
+            self.exponent = exponent
+            self.longest = longest
+        }
+    }
+
+    /// Requests of another cohort, each drawn by chance.
+    package struct Share: Hashable, Sendable {
+        /// The probability, above 0.
+        package var share: Double
+        package var cohort: RequestCohort
+
+        package init(_ share: Double, _ cohort: RequestCohort) {
+            self.share = share
+            self.cohort = cohort
+        }
     }
 
     /// How the rows of a file are taken.

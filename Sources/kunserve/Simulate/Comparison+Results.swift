@@ -53,7 +53,10 @@ extension Comparison {
             "cached_tokens": .array(result.requests.map { .int($0.cachedTokens) }),
             "mean_kv_usage": .double(figures.meanUsage),
             "peak_kv_usage": .double(figures.peakUsage),
-            "did": .object(figures.counters.json),
+            "mean_busy_instances": .double(figures.busyInstances),
+            "busy_instance_hours": .double(figures.busyInstanceHours),
+            "cohorts": .array(figures.cohorts.map { .object($0.json) }),
+            "did": .object(figures.did),
         ]
     }
 
@@ -100,6 +103,16 @@ extension ClusterCosts {
     }
 }
 
+extension RunFigures {
+    fileprivate var did: JSONObject {
+        var did = counters.json
+        did["stall_total_s"] = .double(counters.stalls.sum.seconds)
+        did["stall_p50_ms"] = .double(stalls.median)
+        did["stall_p99_ms"] = .double(stalls.percentile(99))
+        return did
+    }
+}
+
 extension SimulationCounters {
     fileprivate var json: JSONObject {
         [
@@ -108,6 +121,7 @@ extension SimulationCounters {
             "failed_restores": .int(failedRestores), "preemptions": .int(preemptions),
             "recomputed_tokens": .int(recomputedTokens), "swaps": .int(swaps),
             "relocations": .int(relocations), "aborted_relocations": .int(abortedRelocations),
+            "relocated_bytes": .int(relocatedBytes.bytes),
             "transfers": .int(transfers), "transferred_bytes": .int(transferredBytes.bytes),
             "loaded_units": .int(loadedUnits), "loaded_bytes": .int(loadedBytes.bytes),
             "memory_changes": .int(memoryChanges), "instance_requests": .int(instanceRequests),

@@ -39,7 +39,20 @@ extension SimulationPlan {
 
 extension Comparison {
     var text: String {
-        "\n" + latencies.text + "\n\n" + doings.text + "\n\n" + objectives
+        let tables = [latencies, doings] + (hasCohorts ? [cohorts] : [])
+        return "\n" + tables.map(\.text).joined(separator: "\n\n") + "\n\n" + objectives
+    }
+
+    private var hasCohorts: Bool { outcomes.contains { $0.figures.cohorts.count > 1 } }
+
+    private var cohorts: TextTable {
+        var table = TextTable(["policy", "cohort"] + CohortFigures.head, names: 2)
+        for outcome in outcomes {
+            for cohort in outcome.figures.cohorts {
+                table.add([name(outcome), cohort.name] + cohort.cells)
+            }
+        }
+        return table
     }
 
     private var latencies: TextTable {
@@ -59,7 +72,7 @@ extension Comparison {
     private var doings: TextTable {
         var table = TextTable([
             "", "slow TTFT", "slow TPOT", "tokens/s", "done", "rejected", "drops", "restores",
-            "preempted", "bubbles", "peak KV", "simulated/s",
+            "preempted", "moved", "stall P99", "bubbles", "peak KV", "busy", "simulated/s",
         ])
         let factor = Double(plan.scenario.objectives.factor)
         for outcome in outcomes {
@@ -71,8 +84,11 @@ extension Comparison {
                 Self.short(run.outputTokensPerSecond), "\(run.completed)", "\(run.rejected)",
                 "\(run.counters.drops)", "\(run.counters.restores)",
                 "\(run.counters.preemptions + run.counters.swaps)",
+                "\(run.counters.relocations)",
+                run.stalls.count > 0 ? NumberText.milliseconds(run.stalls.percentile(99)) : "",
                 run.counters.bubbleShare.map(Self.percent) ?? "",
-                Self.percent(run.peakUsage), "\(Int(run.requestsPerRealSecond))",
+                Self.percent(run.peakUsage), NumberText.short(run.busyInstances),
+                "\(Int(run.requestsPerRealSecond))",
             ])
         }
         return table

@@ -52,6 +52,7 @@ struct ResultFolder {
 
     func write(_ sweep: Sweep) throws {
         try write(Array(sweep.csv.utf8), to: "sweep.csv")
+        try write(Array(sweep.cohortsCSV.utf8), to: "sweep.cohorts.csv")
         try write(Array(sweep.markdown.utf8), to: "sweep.md")
     }
 

@@ -19,6 +19,12 @@ struct RunFigures: Sendable {
     /// there, and most.
     let meanUsage: Double
     let peakUsage: Double
+    /// Milliseconds that moving sequences stood still.
+    let stalls: Distribution
+    /// Instances with a sequence, in the mean until the last request ended.
+    let busyInstances: Double
+    /// In their order.
+    let cohorts: [CohortFigures]
     let virtualSeconds: Double
     let realSeconds: Double
     let ending: String
@@ -45,6 +51,9 @@ struct RunFigures: Sendable {
         let usages = result.samples.map { $0.usage(of: base ?? .zero) }
         meanUsage = Distribution(usages).mean
         peakUsage = usages.max() ?? 0
+        stalls = Distribution(result.counters.stalls.quantiles(1001).map { $0.seconds * 1e3 })
+        busyInstances = result.meanBusyInstances ?? 0
+        cohorts = result.cohorts.map(CohortFigures.init)
         virtualSeconds = result.duration.seconds
         realSeconds = time.seconds
         ending = result.ending.map { "\($0)" } ?? "cut short"
@@ -52,6 +61,7 @@ struct RunFigures: Sendable {
         fingerprint = result.fingerprint
     }
 
+    var busyInstanceHours: Double { busyInstances * virtualSeconds / 3600 }
     var outputTokensPerSecond: Double { Double(outputTokens) / max(virtualSeconds, 1e-9) }
     var requestsPerRealSecond: Double { Double(requests) / max(realSeconds, 1e-9) }
 

@@ -46,9 +46,10 @@ struct ScenarioFile {
 // MARK: - Load
 
 extension ScenarioFile {
-    /// The load, with its files read.
-    func arrivals() throws -> ArrivalPlan {
-        let workload = scenario.workload
+    /// The load by stream, with its files read.
+    func arrivals() throws -> [ArrivalPlan] { try scenario.streams.map(arrivals) }
+
+    private func arrivals(_ workload: ScenarioWorkload) throws -> ArrivalPlan {
         var plan = ArrivalPlan(try source(workload))
         plan.lengths = try lengths(workload)
         plan.mode = workload.rateScaleMode == .thinning ? .thinning : .replication
@@ -85,6 +86,8 @@ extension ScenarioFile {
                     return ArrivalPlan.Phase(
                         arrivals: process, count: count ?? Double(workload.numPrompts ?? 0))
                 })
+        case .atOnce(let count):
+            return .phases([ArrivalPlan.Phase(arrivals: ArrivalProcess(), count: Double(count))])
         }
     }
 
@@ -95,6 +98,14 @@ extension ScenarioFile {
             .uniform(input: input, output: output, ratio: ratio)
         case .file(let path, let order):
             .rows(try TraceReader.read(locate(path), .lengths), isRandom: order == .random)
+        case .powerLaw(let input, let output):
+            .powerLaw(input: PowerLaw(input), output: PowerLaw(output))
         }
+    }
+}
+
+extension PowerLaw {
+    fileprivate init(_ law: ScenarioWorkload.PowerLaw) {
+        self.init(mean: law.mean, exponent: law.exponent, longest: law.longest)
     }
 }

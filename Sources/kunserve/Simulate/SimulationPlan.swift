@@ -13,7 +13,8 @@ struct SimulationPlan {
     let seeds: [UInt64]
     let rates: [Double]
     let checks: CheckLevel
-    private let arrivals: ArrivalPlan
+    /// By stream.
+    private let arrivals: [ArrivalPlan]
 
     /// One simulation.
     struct Job: Hashable, Sendable {
@@ -40,8 +41,10 @@ struct SimulationPlan {
 
     /// Refuses what no machine could hold.
     private func checkSize() throws {
-        let scale = scenario.workload.rateScale * (rates.max() ?? 1)
-        let requests = arrivals.expectedCount(rateScale: scale)
+        let rate = rates.max() ?? 1
+        let requests = zip(scenario.streams, arrivals).reduce(0) { sum, stream in
+            sum + stream.1.expectedCount(rateScale: stream.0.rateScale * rate)
+        }
         guard requests <= Self.mostRequests else {
             throw ValidationError(
                 "\(file.path): workload has about \(Int(min(requests, 1e18))) requests, "
@@ -116,14 +119,16 @@ struct SimulationPlan {
 extension SimulationPlan {
     /// The requests of a load.
     func requests(seed: UInt64, rate: Double) -> [SimulatedArrival] {
-        let workload = scenario.workload
-        let prefix = SimulatedArrival.SharedPrefix(number: 0, tokens: workload.prefixLen)
-        return arrivals.arrivals(rateScale: workload.rateScale * rate, seed: seed).map { row in
-            SimulatedArrival(
-                time: .nanoseconds(Int64((row.arrivalSeconds * 1e9).rounded())),
-                inputTokens: workload.prefixLen + row.inputTokens, outputTokens: row.outputTokens,
-                prefix: workload.prefixLen > 0 ? prefix : nil)
+        let drawn = scenario.streams.enumerated().map { number, stream in
+            arrivals[number].arrivals(
+                rateScale: stream.rateScale * rate, seed: Scenario.seed(seed, ofStream: number)
+            ).map { row in
+                SimulatedArrival(
+                    time: .nanoseconds(Int64((row.arrivalSeconds * 1e9).rounded())),
+                    inputTokens: row.inputTokens, outputTokens: row.outputTokens)
+            }
         }
+        return scenario.requests(drawn, seed: seed)
     }
 
     func setup(_ job: Job) throws -> SimulationSetup {

@@ -97,7 +97,8 @@ extension Sweep {
             + "ttft_p90_ms,ttft_p99_ms,ttft_p999_ms,tpot_p50_ms,tpot_p90_ms,tpot_p99_ms,"
             + "tpot_p999_ms,slow_ttft,slow_tpot,output_tokens_per_s,drops,restores,preemptions,"
             + "swaps,recomputed_tokens,relocations,transferred_bytes,loaded_bytes,bubble_share,"
-            + "mean_kv,peak_kv,virtual_s,real_s,fingerprint"
+            + "mean_kv,peak_kv,virtual_s,real_s,fingerprint,relocated_bytes,stall_total_s,"
+            + "stall_p50_ms,stall_p99_ms,mean_busy_instances,busy_instance_hours"
         return ([head] + runs.indices.map(line)).joined(separator: "\n") + "\n"
     }
 
@@ -121,10 +122,25 @@ extension Sweep {
             counters.bubbleShare.map { NumberText.fixed($0, 6) } ?? "",
             NumberText.fixed(run.meanUsage, 6), NumberText.fixed(run.peakUsage, 6),
             NumberText.fixed(run.virtualSeconds, 6), NumberText.fixed(run.realSeconds, 3),
-            String(run.fingerprint, radix: 16),
+            String(run.fingerprint, radix: 16), "\(counters.relocatedBytes.bytes)",
+            NumberText.fixed(counters.stalls.sum.seconds, 6),
+            NumberText.fixed(run.stalls.median, 3),
+            NumberText.fixed(run.stalls.percentile(99), 3),
+            NumberText.fixed(run.busyInstances, 6), NumberText.fixed(run.busyInstanceHours, 6),
         ]
         let rate = [NumberText.fixed(run.outputTokensPerSecond, 3)]
         return (name + counts + percentiles + shares + rate + doings + rest)
             .joined(separator: ",")
+    }
+
+    /// One line for each cohort of each run.
+    var cohortsCSV: String {
+        let head = "policy,seed,rate," + CohortFigures.columns
+        let lines = runs.flatMap { run in
+            run.cohorts.map {
+                "\(plan.policies[run.job.policy].name),\(run.job.seed),\(run.job.rate),\($0.csv)"
+            }
+        }
+        return ([head] + lines).joined(separator: "\n") + "\n"
     }
 }

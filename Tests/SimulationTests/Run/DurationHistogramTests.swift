@@ -34,6 +34,7 @@ struct DurationHistogramTests {
         }
         #expect(histogram.quantiles(1).map(\.nanoseconds) == [1_000_000_000])
         #expect(histogram.quantiles(5000).count == 1001)
+        #expect(histogram.sum == .milliseconds(500_500) && DurationHistogram().sum == .zero)
     }
 
     @Test func extremesAreTaken() {

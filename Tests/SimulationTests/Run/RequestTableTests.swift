@@ -30,6 +30,14 @@ struct RequestTableTests {
         }
     }
 
+    @Test func cohortsHaveColumns() throws {
+        var arrivals = SimulatedRunTests.arrivals(2, every: .seconds(1))
+        arrivals[1].cohort = RequestCohort(priority: -3, ServiceClass("chat"))
+        let table = lines(SimulatedRunTests.run(SimulatedRunTests.setup(.drop, arrivals)))
+        let columns = table.map { $0.suffix(2) }
+        #expect(columns == [["priority", "class"], ["0", ""], ["-3", "chat"]])
+    }
+
     @Test func whatWasNotReachedIsEmpty() {
         let arrivals = [
             SimulatedArrival(time: .milliseconds(1), inputTokens: 500, outputTokens: 1)
@@ -37,6 +45,6 @@ struct RequestTableTests {
         let result = SimulatedRunTests.run(SimulatedRunTests.setup(.drop, arrivals))
         #expect(
             lines(result)[1].joined(separator: ",")
-                == "0,0.001000,500,1,rejected,,,,,0.001000,0,0,0")
+                == "0,0.001000,500,1,rejected,,,,,0.001000,0,0,0,0,")
     }
 }

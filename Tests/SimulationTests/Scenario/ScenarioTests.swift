@@ -23,12 +23,12 @@ struct ScenarioTests {
         #expect(scenario.seeds == [0] && scenario.rates == [1])
         #expect(scenario.faults.isEmpty && scenario.randomFaults == nil)
         #expect(scenario.objectives.factor == 5 && scenario.sampleInterval == .seconds(1))
-        guard case .trace(let trace) = scenario.workload.arrivals else {
+        guard case .trace(let trace) = scenario.streams[0].arrivals else {
             Issue.record("no trace")
             return
         }
         #expect(trace.path == "trace.csv" && trace.durationSeconds == nil)
-        #expect(scenario.workload.lengths == .ofTrace && scenario.workload.rateScale == 1)
+        #expect(scenario.streams[0].lengths == .ofTrace && scenario.streams[0].rateScale == 1)
     }
 
     private static let most = """
@@ -78,7 +78,7 @@ struct ScenarioTests {
         #expect(late.overloadPolicy == .drop && late.overloadHighWater == 1.2)
         #expect(late.overloadRestoreHold == .seconds(7) && late.maxNumSeqs == 128)
         #expect(late.kvCacheMemoryBytes == .gibibytes(40) && late.gpuMemoryUtilization == nil)
-        let workload = scenario.workload
+        let workload = scenario.streams[0]
         #expect(
             workload.arrivals
                 == .process([
