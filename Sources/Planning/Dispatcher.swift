@@ -54,7 +54,8 @@ package struct Dispatcher: Sendable {
         case .roundRobin: Key(0, 0)
         case .leastRequests: Key(((load.running + load.waiting) << 16) / load.members, 0)
         case .shortestQueue: Key(load.waiting, -load.freeBlocks)
-        case .freeness, .pack: Key(-load.freenessForArrivals, load.running + load.waiting)
+        case .freeness, .pack:
+            Key(-Int(load.freenessForArrivals * 65536), load.running + load.waiting)
         }
     }
 

@@ -28,11 +28,21 @@ struct MigrationPairsTests {
     }
 
     @Test func theFirstInTheQueueCountsAsIfItRan() {
-        #expect(load(0, running: 4, used: 80, head: 40).freeness == -5)
+        #expect(load(0, running: 4, used: 80, head: 40).freeness == -20)
     }
 
     @Test func roomForHighPriorityCountsAsUsed() {
         #expect(load(0, running: 1, used: 10, headroom: 90).freeness == 0)
+    }
+
+    /// Where room is lacking, more sequences do not make it better.
+    @Test func whatLacksIsNotShared() {
+        let few = load(0, running: 2, used: 60, headroom: 90)
+        let many = load(1, running: 20, used: 70, headroom: 90)
+        #expect(few.freeness > many.freeness)
+        var dispatcher = Dispatcher(policy: .freeness)
+        for load in [few, many] { dispatcher.update(load.group, to: load) }
+        #expect(dispatcher.choose()?.index == 0)
     }
 
     @Test func aDrainingGroupIsNeverFree() {

@@ -7,23 +7,26 @@ extension GroupLoad {
     package var virtualUsage: BlockCount { usedBlocks + headBlocks + headroomBlocks }
 
     /// Blocks that each running sequence may still take before the group is full: about how many
-    /// blocks' worth of steps it can go on. Below zero where the queue or sequences of high
-    /// priority want more than there is; a group that takes nothing has none at all.
+    /// blocks' worth of steps it can go on. Below zero, what the queue or sequences of high priority
+    /// lack, whoever runs there: divided by the sequences, as Llumnix does, the group with the most
+    /// of them would seem the freest, and arrivals would crowd on it. A group that takes nothing
+    /// has none at all.
     package var freeness: Double {
-        guard !isDraining else { return -.infinity }
-        return Double(totalBlocks - virtualUsage) / Double(max(1, running))
+        isDraining ? -.infinity : Self.share(of: totalBlocks - virtualUsage, among: running)
     }
 
     /// The freeness there would be after a sequence of `size` blocks has come (1) or gone (-1).
     func freeness(after change: Int, of size: BlockCount) -> Double {
-        let free = totalBlocks - virtualUsage - change * size
-        return Double(free) / Double(max(1, running + change))
+        Self.share(of: totalBlocks - virtualUsage - change * size, among: running + change)
     }
 
-    /// The same for one more request: everything that waits counts, for it was there before. In
-    /// 2^-16 blocks for each sequence.
-    var freenessForArrivals: Int {
+    /// The same for one more request: everything that waits counts, for it was there before.
+    var freenessForArrivals: Double {
         let free = totalBlocks - usedBlocks - waitingBlocks - headroomBlocks
-        return (free << 16) / max(1, running + waiting)
+        return Self.share(of: free, among: running + waiting)
+    }
+
+    private static func share(of free: BlockCount, among sequences: Int) -> Double {
+        free > 0 ? Double(free) / Double(max(1, sequences)) : Double(free)
     }
 }
