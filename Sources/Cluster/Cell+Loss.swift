@@ -12,6 +12,7 @@ extension Cell {
         precondition(instance.index < memories.count, "no instance \(instance)")
         guard !isLost[instance.index] else { return }
         isLost[instance.index] = true
+        undroppedCapacity -= stores[instance.index].baseCount
         reclaims[instance.index] = nil
         let dead = groupsToCollapse(without: instance, now, &effects)
         var orphans: [SequenceID] = []

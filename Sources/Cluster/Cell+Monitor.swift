@@ -124,13 +124,6 @@ extension Cell {
         }
     }
 
-    /// Blocks of the instances that are there, without a drop.
-    private var undroppedCapacity: BlockCount {
-        var capacity = 0
-        for index in stores.indices where !isLost[index] { capacity += stores[index].baseCount }
-        return capacity
-    }
-
     /// Asks to be woken as long as there is something to watch.
     mutating func orderWake(_ now: Instant, _ effects: inout [Effect]) {
         guard !isWakeOrdered else { return }

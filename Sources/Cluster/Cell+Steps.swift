@@ -5,8 +5,8 @@ extension Cell {
     /// Asks a group for steps until it has enough in flight.
     mutating func plan(_ group: GroupID, _ effects: inout [Effect]) {
         guard groups.contains(group) else { return }
-        while true {
-            if !schedulingEvents.isEmpty { schedulingEvents.removeAll(keepingCapacity: true) }
+        while groups[group].stepsInFlight < groups[group].maxStepsInFlight {
+            schedulingEvents.clear()
             let planned = groups[stepping: group].planStep(
                 id: StepID(stepsPlanned), table: &table, stores: &stores,
                 events: &schedulingEvents)
@@ -44,7 +44,7 @@ extension Cell {
         _ step: StepID, of group: GroupID, _ sampled: [TokenID], _ now: Instant,
         _ effects: inout [Effect]
     ) {
-        if !outcomes.isEmpty { outcomes.removeAll(keepingCapacity: true) }
+        outcomes.clear()
         // Steps of a group that has lost a member count for nothing, whenever they end.
         guard groups.contains(group),
             groups[stepping: group].finish(

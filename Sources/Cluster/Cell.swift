@@ -47,6 +47,8 @@ package struct Cell: Sendable {
     var hostStore: BlockStore
     /// By instance: it is gone for good.
     package internal(set) var isLost: [Bool]
+    /// Blocks of the instances that are there, without a drop.
+    var undroppedCapacity: BlockCount
     /// Groups that have lost a member, until the last transfer of theirs is answered.
     var collapsing: [GroupID] = []
     /// Groups that the shell has not heard of yet, for their instance is being rebuilt.
@@ -93,6 +95,7 @@ package struct Cell: Sendable {
         }
         reclaims = PendingReclaims(instances: memories.count)
         isLost = Array(repeating: false, count: memories.count)
+        undroppedCapacity = stores.reduce(0) { $0 + $1.baseCount }
         hostStore = BlockStore(baseCount: configuration.hostBlocks)
         dispatcher = Dispatcher(policy: configuration.dispatch)
         planner = DropPlanner(
@@ -136,7 +139,7 @@ package struct Cell: Sendable {
         if !hasStarted { start(now, &effects) }
         if !collapsing.isEmpty { dissolveCollapsed(&effects) }
         if !reshapes.isEmpty { advanceReshapes(now, &effects) }
-        if configuration.overloadPolicy == .swap { swapIn(&effects) }
+        if case .swap = configuration.overloadPolicy { swapIn(&effects) }
         if !draining.isEmpty { moveDraining(now, &effects) }
         if now >= nextSample { sample(now, &effects) }
         while let group = freed.popLast() { plan(group, &effects) }

@@ -8,6 +8,7 @@ package struct GroupTable: Sendable {
     /// Ascending.
     package private(set) var ids: [GroupID] = []
     private var isTaken: [Bool] = []
+    private var pipelineCount = 0
     /// Prefix-cache look-ups of groups that are no more.
     private var queriedBefore: TokenCount = 0
     private var hitBefore: TokenCount = 0
@@ -30,12 +31,14 @@ package struct GroupTable: Sendable {
             isTaken[id.index] = true
         }
         ids.insert(id, at: ids.firstIndex { $0 > id } ?? ids.count)
+        if slots[id.index].isPipeline { pipelineCount += 1 }
         touch(id)
     }
 
     mutating func remove(_ id: GroupID) {
         queriedBefore += self[id].prefixQueriedTokens
         hitBefore += self[id].prefixHitTokens
+        if slots[id.index].isPipeline { pipelineCount -= 1 }
         isTaken[id.index] = false
         ids.removeAll { $0 == id }
         touch(id)
@@ -94,9 +97,8 @@ package struct GroupTable: Sendable {
 
     package var prefixQueriedTokens: TokenCount { queriedBefore + sum { $0.prefixQueriedTokens } }
     package var prefixHitTokens: TokenCount { hitBefore + sum { $0.prefixHitTokens } }
-    /// Whether any group has several stages. Stored properties only, for a call into another module
-    /// would get a copy of the group.
-    var hasPipeline: Bool { ids.contains { slots[$0.index].stages.count > 1 } }
+    /// Whether any group has several stages.
+    var hasPipeline: Bool { pipelineCount > 0 }
     var areIdle: Bool { ids.allSatisfy { slots[$0.index].isIdle } }
 }
 

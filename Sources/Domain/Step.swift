@@ -3,13 +3,14 @@
 /// The entries are plain values; token ids and block tables lie in two flat arrays beside them, so
 /// that a step costs a fixed number of allocations whatever its size. All copies of a step share
 /// them until one is changed: handing a step on counts one reference.
+@usableFromInline
 package struct Step: Sendable {
     package var id: StepID
     package var group: GroupID
     /// Stages that the step passes.
     package var stageCount: Int
     /// One element: an array as a box that copies share until one is changed.
-    private var lists = [Lists()]
+    @usableFromInline var lists = [Lists()]
 
     package init(id: StepID, group: GroupID, stageCount: Int = 1) {
         self.id = id
@@ -41,7 +42,9 @@ package struct Step: Sendable {
         }
     }
 
+    @inlinable
     package var tokenCount: TokenCount { lists[0].tokens.count }
+    @inlinable
     package var blockCount: BlockCount { lists[0].blocks.count }
 
     /// Length of the block tables of all entries for one stage.
@@ -56,11 +59,14 @@ package struct Step: Sendable {
 // MARK: - Writing in place
 
 extension Step {
+    @inlinable
     package var entryCount: Int { lists[0].entries.count }
 
     /// An entry by its place; without a reference to all of them.
+    @inlinable
     package func entry(_ place: Int) -> StepEntry { lists[0].entries[place] }
     /// The same of `blocks`.
+    @inlinable
     package func block(_ place: Int) -> BlockID { lists[0].blocks[place] }
 
     /// Lets an entry that decodes decode another token, if it is one of this sequence on so many
@@ -83,6 +89,7 @@ extension Step {
         lists[0].entries.append(entry)
     }
 
+    @inlinable
     package mutating func addBlock(_ block: BlockID) {
         lists[0].blocks.append(block)
     }
@@ -95,10 +102,11 @@ extension Step {
     }
 
     /// What copies of a step share.
-    private struct Lists: Sendable {
-        var entries: [StepEntry] = []
-        var tokens: [TokenID] = []
-        var blocks: [BlockID] = []
+    @usableFromInline
+    struct Lists: Sendable {
+        @usableFromInline var entries: [StepEntry] = []
+        @usableFromInline var tokens: [TokenID] = []
+        @usableFromInline var blocks: [BlockID] = []
 
         mutating func repeatDecode(
             at place: Int, of sequence: SequenceID, position: TokenCount, _ token: TokenID,
@@ -116,6 +124,7 @@ extension Step {
 }
 
 /// The part of one sequence that a step computes.
+@usableFromInline
 package struct StepEntry: Hashable, Sendable {
     package var sequence: SequenceID
     /// Position of the first token in the sequence, counted from 0.

@@ -24,7 +24,7 @@ package struct BlockStore: Sendable {
         capacity = baseCount
         references = Array(repeating: 0, count: baseCount)
         free = FreeBlocks(columnSize: columnSize, baseCount: baseCount)
-        for index in (0..<baseCount).reversed() { free.insert(BlockID(index: index)) }
+        free.insert(0..<baseCount)
     }
 
     package var freeCount: BlockCount { free.count }
@@ -57,7 +57,7 @@ package struct BlockStore: Sendable {
     /// Adds the blocks from the present capacity up to `count`.
     package mutating func grow(to count: BlockCount) {
         precondition(count >= capacity)
-        for index in (capacity..<count).reversed() { free.insert(BlockID(index: index)) }
+        free.insert(capacity..<count)
         references.append(contentsOf: repeatElement(0, count: count - capacity))
         capacity = count
     }

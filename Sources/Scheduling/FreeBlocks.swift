@@ -8,7 +8,7 @@ internal import Domain
 /// and as sequences leave in an exchange, columns become empty with them, not only at its end.
 /// Blocks beyond `baseCount` come and go with a drop, so those below it come first.
 ///
-/// Every operation is O(1), or O(blocks of a column) where it looks for the emptiest.
+/// Every operation on one block is O(1), or O(blocks of a column) where it looks for the emptiest.
 struct FreeBlocks: Sendable {
     let columnSize: Int
     let baseCount: BlockCount
@@ -36,15 +36,34 @@ struct FreeBlocks: Sendable {
 
     mutating func insert(_ block: BlockID) {
         let column = block.index / columnSize
+        addColumns(upTo: column)
+        unlink(column)
+        masks[column] |= bit(of: block)
+        link(column)
+        count += 1
+    }
+
+    /// The same with the last one first, and a whole column at once.
+    mutating func insert(_ blocks: Range<Int>) {
+        guard let last = blocks.last else { return }
+        let columns = blocks.lowerBound / columnSize...last / columnSize
+        addColumns(upTo: columns.upperBound)
+        for column in columns.reversed() {
+            unlink(column)
+            for index in blocks.clamped(to: column * columnSize..<(column + 1) * columnSize) {
+                masks[column] |= bit(of: BlockID(index: index))
+            }
+            link(column)
+        }
+        count += blocks.count
+    }
+
+    private mutating func addColumns(upTo column: Int) {
         while masks.count <= column {
             masks.append(0)
             next.append(-1)
             previous.append(-1)
         }
-        unlink(column)
-        masks[column] |= bit(of: block)
-        link(column)
-        count += 1
     }
 
     /// Takes a block out: of the same column as `neighbor` if that has one.

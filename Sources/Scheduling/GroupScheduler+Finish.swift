@@ -29,7 +29,8 @@ extension GroupScheduler {
     ) -> Bool {
         guard let slot = takeFromFlight(id) else { return false }
         var samples = 0
-        for entry in batches[slot].step.entries {
+        for place in 0..<batches[slot].step.entryCount {
+            let entry = batches[slot].step.entry(place)
             var token: TokenID?
             if entry.output.sample {
                 precondition(samples < sampled.count, "a token per sampling entry")

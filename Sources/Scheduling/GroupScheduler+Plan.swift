@@ -38,7 +38,8 @@ extension GroupScheduler {
             admit(&table, &stores, &events) { $0.pendingCount == 1 }
             takePrompts(of: lookahead, &table)
         } else {
-            takePrompts(&table)
+            // Where all that run decode, no prompt is under way.
+            if draft.entryCount < running.count { takePrompts(&table) }
             if draft.budget > 0 { admit(&table, &stores, &events) { _ in true } }
         }
         guard draft.entryCount > 0 else { return draft.hasFreed ? .again : .nothing }
@@ -244,7 +245,7 @@ extension GroupScheduler {
     private mutating func appendDecode(of sequence: inout SequenceState) {
         let first = sequence.computedCount
         let size = configuration.blockSize
-        let held = sequence.spans.count
+        let held = sequence.spanCount
         // A sequence that has grown holds no more than it needs; to divide takes longer.
         let blocks = first >= (held - 1) * size ? held : spansNeeded(for: first + 1)
         if draft.repeatDecode(
@@ -273,8 +274,6 @@ extension GroupScheduler {
     }
 
     private mutating func writeBlocks(under spans: ArraySlice<SpanID>, _ stage: Int) {
-        for span in spans {
-            batches[draft.slot].step.addBlock(pool.block(span, stage: stage))
-        }
+        pool.addBlocks(under: spans, stage: stage, to: &batches[draft.slot].step)
     }
 }

@@ -3,12 +3,12 @@ package import Domain
 extension GroupScheduler {
     /// Spans that a sequence lacks to hold `tokens` slots.
     func missingSpans(for tokens: TokenCount, _ sequence: SequenceState) -> BlockCount {
-        max(0, spansNeeded(for: tokens) - sequence.spans.count)
+        max(0, spansNeeded(for: tokens) - sequence.spanCount)
     }
 
     /// Whether a sequence lacks spans to hold its known tokens.
     func lacksSpans(_ sequence: SequenceState) -> Bool {
-        sequence.tokens.count > sequence.spans.count * configuration.blockSize
+        sequence.tokens.count > sequence.spanCount * configuration.blockSize
     }
 
     func hasRoom(

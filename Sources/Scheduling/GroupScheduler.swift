@@ -18,6 +18,8 @@ package import Domain
 package struct GroupScheduler: Sendable {
     package let group: GroupID
     package let stages: [GroupStage]
+    /// It has several stages.
+    package let isPipeline: Bool
     package let configuration: SchedulerConfiguration
     package var pool: SpanPool
     /// Sequences that hold blocks, in order of precedence.
@@ -28,6 +30,8 @@ package struct GroupScheduler: Sendable {
     /// flight, for whoever told us that the last one is over may still hold it.
     var batches: [PlannedBatch]
     package internal(set) var stepsInFlight = 0
+    /// More than these are not planned.
+    package let maxStepsInFlight: Int
     /// New sequences may join.
     package var isAccepting = true
     /// Steps may be planned.
@@ -55,13 +59,15 @@ package struct GroupScheduler: Sendable {
         precondition(configuration.maxBatchedTokens > 0 && configuration.maxRunning > 0)
         self.group = group
         self.stages = stages
+        isPipeline = stages.count > 1
         self.configuration = configuration
         pool = SpanPool(
             instances: stages.map(\.instance), blockSize: configuration.blockSize,
             isCaching: configuration.isPrefixCaching)
+        maxStepsInFlight = max(configuration.maxStepsInFlight, stages.count)
         batches = Array(
             repeating: PlannedBatch(group: group, stageCount: stages.count),
-            count: max(configuration.maxStepsInFlight, stages.count) + 1)
+            count: maxStepsInFlight + 1)
     }
 
     package func isInFlight(_ step: StepID) -> Bool { slot(of: step) != nil }
@@ -76,11 +82,9 @@ package struct GroupScheduler: Sendable {
     }
 
     package var isIdle: Bool { running.isEmpty && waitingCount == 0 && stepsInFlight == 0 }
-    package var isPipeline: Bool { stages.count > 1 }
 
     /// The most sequences that hold blocks at once.
     package var maxRunning: Int { configuration.maxRunning * stages.count }
-    var maxStepsInFlight: Int { batches.count - 1 }
 
     /// Spans that `tokens` slots take.
     package func spansNeeded(for tokens: TokenCount) -> BlockCount {

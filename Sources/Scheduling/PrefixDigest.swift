@@ -9,11 +9,16 @@ struct PrefixDigest: Hashable {
 
     init(after prefix: PrefixID, tokens: ArraySlice<TokenID>) {
         var state = prefix.rawValue &+ UInt64.splitMixStep
-        for token in tokens {
-            state ^= UInt64(token.rawValue)
-            state = (state &+ UInt64.splitMixStep).splitMixed
+        // A round is a multiplication that waits for the one before it, so two tokens share one.
+        var place = tokens.startIndex
+        while place < tokens.endIndex {
+            let next = place + 1 < tokens.endIndex ? tokens[place + 1].rawValue : 0
+            state ^= UInt64(next) << 32 | UInt64(tokens[place].rawValue)
+            state &*= UInt64.splitMixStep
+            state ^= state >> 32
+            place += 2
         }
-        value = state
+        value = state.splitMixed
     }
 }
 

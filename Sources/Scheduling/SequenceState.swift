@@ -13,26 +13,30 @@ package import Domain
 package struct SequenceState: Sendable {
     package let id: SequenceID
     package let request: RequestID
-    package let promptCount: TokenCount
-    package let stop: StopConditions
     package let priority: Int
     /// Its place in the order of arrivals; never changes, so a preempted sequence keeps it.
     package let arrival: UInt64
+    package let promptCount: TokenCount
+    package let stop: StopConditions
     /// The prompt's own logprobs are wanted, so no part of it may come from the prefix cache.
     package let wantsPromptLogprobs: Bool
 
+    package internal(set) var phase: Phase = .waiting
+    package internal(set) var hasStarted = false
     package internal(set) var tokens: [TokenID]
     package internal(set) var computedCount: TokenCount = 0
     /// Tokens of the steps that are computing this sequence right now.
     package internal(set) var inFlightCount: TokenCount = 0
-    package internal(set) var phase: Phase = .waiting
-    package internal(set) var spans: [SpanID] = []
+    package internal(set) var spans: [SpanID] = [] {
+        didSet { spanCount = spans.count }
+    }
+    /// Kept beside them, for few steps need more, and they are seldom in the processor's cache.
+    private(set) var spanCount: BlockCount = 0
     /// How many of `spans` are findable, and the prefix that ends with the last of them.
     var registeredCount: BlockCount = 0
     var registeredPrefix: PrefixID = .empty
     /// Prompt tokens that the prefix cache gave when the sequence first ran.
     package internal(set) var cachedTokens: TokenCount = 0
-    package internal(set) var hasStarted = false
 
     package enum Phase: Hashable, Sendable {
         /// Queued, without blocks.

@@ -62,6 +62,11 @@ package struct SpanPool: Sendable {
     package func block(_ span: SpanID, stage: Int) -> BlockID {
         blocks[span.index * instances.count + stage]
     }
+
+    /// Adds the blocks under used spans in one stage.
+    func addBlocks(under spans: ArraySlice<SpanID>, stage: Int, to step: inout Step) {
+        for span in spans { step.addBlock(block(span, stage: stage)) }
+    }
 }
 
 // MARK: - Holding
@@ -204,9 +209,12 @@ extension SpanPool {
         precondition(tokens.count == blockSize && references[span.index] > 0)
         guard isCaching else { return .empty }
         let digest = PrefixDigest(after: parent, tokens: tokens)
-        if let known = index[digest] {
-            if let prefix = prefix(of: known, ifHolding: tokens, after: parent) { return prefix }
-            forgetPrefix(of: known)
+        if let known = index.updateValue(span, forKey: digest) {
+            if let prefix = prefix(of: known, ifHolding: tokens, after: parent) {
+                index[digest] = known
+                return prefix
+            }
+            prefixes[known.index] = nil
         }
         prefixesGiven += 1
         let prefix = PrefixID(rawValue: prefixesGiven)
@@ -214,7 +222,6 @@ extension SpanPool {
         self.tokens.replaceSubrange(start..<(start + blockSize), with: tokens)
         parents[span.index] = parent
         prefixes[span.index] = prefix
-        index[digest] = span
         return prefix
     }
 

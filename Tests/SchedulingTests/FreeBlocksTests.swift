@@ -11,6 +11,25 @@ struct FreeBlocksTests {
         return free
     }
 
+    /// Blocks that come at once are handed out as if they had come one by one, the last one first.
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func takesRangesAsSingleBlocks(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let columns = Int.random(in: 1...9, using: &random)
+        let base = Int.random(in: 0...60, using: &random) / columns * columns
+        var single = FreeBlocks(columnSize: columns, baseCount: base)
+        var ranges = single
+        let bounds = [0, Int.random(in: 0...50, using: &random), base, 100].sorted()
+        for (first, end) in zip(bounds, bounds.dropFirst()) {
+            ranges.insert(first..<end)
+            for index in (first..<end).reversed() { single.insert(BlockID(index: index)) }
+            #expect(ranges.count == single.count)
+            #expect(ranges.take(near: nil) == single.take(near: nil))
+        }
+        while let block = single.take(near: nil) { #expect(ranges.take(near: nil) == block) }
+        #expect(ranges.take(near: nil) == nil)
+    }
+
     /// Against a set: what is inserted can be taken once, from where it belongs.
     @Test(arguments: 0..<40)
     func takesEachBlockOnceAndFromTheRightColumn(seed: Int) {

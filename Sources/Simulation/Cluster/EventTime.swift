@@ -7,7 +7,8 @@ package struct EventTime: Comparable, Sendable {
 
     package static func == (left: Self, right: Self) -> Bool { left.number == right.number }
 
-    package static func < (left: Self, right: Self) -> Bool {
-        left.time == right.time ? left.number < right.number : left.time < right.time
-    }
+    package static func < (left: Self, right: Self) -> Bool { left.order < right.order }
+
+    /// Both in one number, which takes one comparison and no branch.
+    private var order: Int128 { Int128(time.nanoseconds) << 64 | Int128(number) }
 }

@@ -11,11 +11,11 @@ extension VirtualCluster {
     }
 
     /// Schedules the answer to an effect that has one.
-    mutating func perform(_ effect: Effect) {
+    mutating func perform(_ effect: consuming Effect) {
         if faults.isWatching { faults.watch(effect, at: now) }
-        switch effect {
+        switch consume effect {
         case .runStep(let step):
-            pipelines.plan(step, at: now)
+            if step.stageCount > 1 { pipelines.plan(step, at: now) }
             noteSamples(of: step)
             enqueue(StageRun(step, through: formationOf[step.group.index]))
         case .changeMemory(let instance, let change):
@@ -39,7 +39,7 @@ extension VirtualCluster {
     mutating func form(_ group: GroupID, of members: [GroupStage]) {
         while formationOf.count <= group.index { formationOf.append(0) }
         formationOf[group.index] = formations.count
-        formations.append(members)
+        formations += members
     }
 
     mutating func setAlarm(_ time: Instant) {

@@ -5,11 +5,11 @@ internal import Scheduling
 /// Steps and memory changes.
 extension VirtualCluster {
     mutating func enqueue(_ run: StageRun) {
-        enqueue(.stage(run), on: formations[run.formation][run.stage].instance)
+        enqueue(.stage(run), on: stage(of: run).instance)
     }
 
     /// Where a step is.
-    private func stage(of run: StageRun) -> GroupStage { formations[run.formation][run.stage] }
+    private func stage(of run: StageRun) -> GroupStage { formations[run.formation + run.stage] }
 
     mutating func enqueue(_ job: VirtualInstance.Job, on instance: InstanceID) {
         guard !instances[instance.index].isDead else { return }
@@ -22,13 +22,12 @@ extension VirtualCluster {
 
     private mutating func start(_ job: VirtualInstance.Job, on instance: InstanceID) {
         instances[instance.index].begin(job, at: now)
-        if case .stage(let run) = job { pipelines.begin(run, at: now) }
+        if case .stage(let run) = job, run.stageCount > 1 { pipelines.begin(run, at: now) }
         let slowness = faults.slowness(of: instance)
         var time =
             switch job {
             case .stage(let run):
-                costs.nanoseconds(
-                    of: run.load, in: formations[run.formation][run.stage].range)
+                costs.nanoseconds(of: run.load, in: stage(of: run).range)
             case .change: timeOfChange(on: instance).nanoseconds
             }
         if slowness > 1 { time = (.nanoseconds(time) * slowness).nanoseconds }
@@ -68,8 +67,7 @@ extension VirtualCluster {
         let start = instances[instance.index].jobStart
         switch job {
         case .stage(let run):
-            pipelines.end(run, at: now)
-            if run.isAtLastStage { pipelines.finish(run, at: now) }
+            if run.stageCount > 1 { pipelines.end(run, at: now) }
             log(
                 .stage(
                     run.group, stage: run.stage,
@@ -102,7 +100,8 @@ extension VirtualCluster {
     }
 
     private func hasDeadStage(_ run: StageRun) -> Bool {
-        formations[run.formation].contains { instances[$0.instance.index].isDead }
+        formations[run.formation..<run.formation + run.stageCount]
+            .contains { instances[$0.instance.index].isDead }
     }
 
     private func activationBytes(of run: StageRun) -> ByteCount {

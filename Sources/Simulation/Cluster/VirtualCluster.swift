@@ -60,9 +60,10 @@ package struct VirtualCluster: Sendable {
     var faults: FaultBook
     /// By id.
     var instances: [VirtualInstance]
-    /// All that steps have passed since the beginning, one for each group that was formed.
-    var formations: [[GroupStage]] = []
-    /// By group id: which of `formations` its steps pass.
+    /// All that steps have passed since the beginning: the stages of each group that was formed,
+    /// one group after the other.
+    var formations: [GroupStage] = []
+    /// By group id: where in `formations` the stages begin that its steps pass.
     var formationOf: [Int] = []
     /// Looked up, never iterated.
     var transfers: [TransferID: TransferProgress] = [:]
@@ -121,7 +122,7 @@ package struct VirtualCluster: Sendable {
     package mutating func advance() {
         guard let time = nextTime else { return }
         now = time
-        effects.removeAll(keepingCapacity: true)
+        effects.clear()
         // At one time, faults come first.
         if faults.nextTime == time {
             takeFault()
@@ -142,7 +143,7 @@ package struct VirtualCluster: Sendable {
         precondition(time >= now && nextTime.map { time <= $0 } ?? true)
         now = time
         lastWork = time
-        effects.removeAll(keepingCapacity: true)
+        effects.clear()
         handle(input)
         checkEvent()
     }

@@ -52,12 +52,12 @@ struct VirtualInstance: Sendable {
 struct StageRun: Sendable {
     let step: StepID
     let group: GroupID
-    /// Which of `VirtualCluster.formations` it passes.
+    /// Where in `VirtualCluster.formations` the stages begin that it passes.
     let formation: Int
     let stageCount: Int
-    private(set) var load = BatchLoad.zero
+    let load: BatchLoad
     /// Entries that sample.
-    private(set) var sampleCount = 0
+    let sampleCount: Int
     var stage = 0
     /// When the stage before handed it on.
     var handedOn = Instant.zero
@@ -68,11 +68,8 @@ struct StageRun: Sendable {
         group = step.group
         self.formation = formation
         stageCount = step.stageCount
-        for place in 0..<step.entryCount {
-            let entry = step.entry(place)
-            load += BatchLoad(entry)
-            if entry.output.sample { sampleCount += 1 }
-        }
+        load = BatchLoad(step)
+        sampleCount = (0..<step.entryCount).count { step.entry($0).output.sample }
     }
 
     var isAtLastStage: Bool { stage + 1 == stageCount }

@@ -85,6 +85,8 @@ package struct DeviceCostModel: Hashable, Sendable {
 
 extension DeviceCostModel {
     /// Seconds of a step in a stage; nothing takes none. Complexity: O(1), without allocation.
+    /// Inlined, for a call would get a copy of all coefficients.
+    @inline(__always)
     package func seconds(of load: BatchLoad, in range: StageRange) -> Double {
         let sequences = load.promptChunks + load.decodes
         guard sequences > 0 else { return 0 }
@@ -94,6 +96,7 @@ extension DeviceCostModel {
     }
 
     /// Seconds of one layer. Complexity: O(1).
+    @inline(__always)
     package func layerSeconds(of load: BatchLoad) -> Double {
         let tokens = Double(load.promptTokens + load.decodes)
         let attention = prefill.seconds(of: load) + decode.seconds(of: load)
@@ -101,6 +104,7 @@ extension DeviceCostModel {
     }
 
     /// Seconds of the head. Complexity: O(1).
+    @inline(__always)
     package func headSeconds(of load: BatchLoad) -> Double {
         head.seconds(Double(load.promptChunks + load.decodes))
     }

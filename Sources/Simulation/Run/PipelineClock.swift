@@ -1,7 +1,8 @@
 internal import Domain
 
 /// Measures how well pipelines are filled: the time that their stages compute, and their bubbles,
-/// which is time between two steps at a stage in which its group had a step elsewhere.
+/// which is time between two steps at a stage in which its group had a step elsewhere. Groups of
+/// one have no bubbles, and it hears nothing of them.
 struct PipelineClock: Sendable {
     private struct Stage: Sendable {
         var began: Instant
@@ -32,9 +33,8 @@ struct PipelineClock: Sendable {
         if group.index < groups.count { groups[group.index] = nil }
     }
 
-    /// A step begins its way. Groups of one have no bubbles.
+    /// A step begins its way.
     mutating func plan(_ step: Step, at now: Instant) {
-        guard step.stageCount > 1 else { return }
         let index = step.group.index
         while groups.count <= index { groups.append(nil) }
         var group =
@@ -49,7 +49,6 @@ struct PipelineClock: Sendable {
     }
 
     mutating func begin(_ run: StageRun, at now: Instant) {
-        guard run.stageCount > 1 else { return }
         change(run) { group, _, bubble in
             let last = group.stages[run.stage]
             let gap = now.nanoseconds - last.lastEnd.nanoseconds
@@ -58,19 +57,13 @@ struct PipelineClock: Sendable {
         }
     }
 
+    /// A step leaves a stage; with the last one it is over.
     mutating func end(_ run: StageRun, at now: Instant) {
-        guard run.stageCount > 1 else { return }
         change(run) { group, busy, _ in
             busy += now.nanoseconds - group.stages[run.stage].began.nanoseconds
             group.stages[run.stage].lastEnd = now
             group.stages[run.stage].idleByThen = group.idle
-        }
-    }
-
-    /// A step is over, however it ended.
-    mutating func finish(_ run: StageRun, at now: Instant) {
-        guard run.stageCount > 1 else { return }
-        change(run) { group, _, _ in
+            guard run.isAtLastStage else { return }
             group.stepsInFlight -= 1
             if group.stepsInFlight == 0 { group.idleSince = now }
         }

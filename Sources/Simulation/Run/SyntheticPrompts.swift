@@ -22,12 +22,8 @@ package struct SyntheticPrompts: Hashable, Sendable {
         let count = max(0, count)
         let shared = min(count, max(0, prefix?.tokens ?? sharedTokens))
         let prefixRow = prefix.map { UInt64(truncatingIfNeeded: $0.number) | Self.prefixRows } ?? 0
-        var tokens: [TokenID] = []
-        tokens.reserveCapacity(count)
-        for position in 0..<shared { tokens.append(token(prefixRow, position)) }
         let row = UInt64(number) + 1
-        for position in shared..<count { tokens.append(token(row, position)) }
-        return tokens
+        return (0..<count).map { token($0 < shared ? prefixRow : row, $0) }
     }
 
     /// Rows from here are beginnings, rows below it prompts.

@@ -1,15 +1,14 @@
 package import Domain
-package import Scheduling
 
 extension BatchLoad {
     /// What a step computes: an entry of one token that samples decodes, all others are chunks of
     /// prompts. Complexity: O(entries).
-    package init(_ step: Step) {
+    package init(_ step: borrowing Step) {
         self.init()
-        for entry in step.entries { self += BatchLoad(entry) }
+        for place in 0..<step.entryCount { self += BatchLoad(step.entry(place)) }
     }
 
-    init(_ entry: StepEntry) {
+    private init(_ entry: StepEntry) {
         if entry.tokens.count == 1, entry.output.sample {
             self.init(decodingAfter: entry.firstPosition)
         } else {
