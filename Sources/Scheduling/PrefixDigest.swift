@@ -4,8 +4,10 @@ internal import Domain
 ///
 /// It only finds candidates: the pool compares the tokens themselves before it shares a block, so
 /// a collision costs a miss and never a wrong token.
-struct PrefixDigest: Hashable {
+struct PrefixDigest: Hashable, Sendable {
     let value: UInt64
+
+    init(value: UInt64) { self.value = value }
 
     init(after prefix: PrefixID, tokens: ArraySlice<TokenID>) {
         var state = prefix.rawValue &+ UInt64.splitMixStep

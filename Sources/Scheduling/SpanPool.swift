@@ -26,7 +26,7 @@ package struct SpanPool: Sendable {
     private var tokens: [TokenID] = []
     /// Cached spans, the one released first at the front.
     package private(set) var cached = SpanList()
-    private(set) var index: [PrefixDigest: SpanID] = [:]
+    private(set) var index = PrefixIndex()
     private var prefixesGiven: UInt64 = 0
     package private(set) var usedCount: BlockCount = 0
     /// How often a span has lost a holder or changed its block. While it stays the same, so do the
@@ -209,9 +209,9 @@ extension SpanPool {
         precondition(tokens.count == blockSize && references[span.index] > 0)
         guard isCaching else { return .empty }
         let digest = PrefixDigest(after: parent, tokens: tokens)
-        if let known = index.updateValue(span, forKey: digest) {
+        if let known = index.update(digest, to: span) {
             if let prefix = prefix(of: known, ifHolding: tokens, after: parent) {
-                index[digest] = known
+                _ = index.update(digest, to: known)
                 return prefix
             }
             prefixes[known.index] = nil
@@ -244,7 +244,7 @@ extension SpanPool {
 
     private mutating func forgetPrefix(of span: SpanID) {
         guard prefixes[span.index] != nil else { return }
-        index[PrefixDigest(after: parents[span.index], tokens: tokensHeld(by: span))] = nil
+        index.remove(PrefixDigest(after: parents[span.index], tokens: tokensHeld(by: span)))
         prefixes[span.index] = nil
     }
 
@@ -287,7 +287,7 @@ extension SpanPool {
         precondition(usedCount == references.count { $0 > 0 })
         let findable = prefixes.count { $0 != nil }
         precondition(findable == index.count, "\(findable) findable, \(index.count) indexed")
-        for (digest, span) in index {
+        for (digest, span) in index.entries {
             let expected = PrefixDigest(
                 after: parents[span.index], tokens: tokensHeld(by: span))
             precondition(digest == expected && prefixes[span.index] != nil)
