@@ -10,24 +10,45 @@ extension Cell {
             return
         }
         let id = table.nextID
-        guard let group = chooseGroup(for: id, request.prompt.count) else {
+        guard let group = chooseGroup(for: id, request) else {
             effects.append(.rejected(request.id, .draining))
             return
         }
         table.insert(SequenceState(id: id, request: request, arrival: arrivals))
         arrivals += 1
         sequences[request.id] = id
-        if isHighPriority(id) { highPriorityCount += 1 }
         if id.index == groupOf.count { groupOf.append(group) }
+        groupOf[id.index] = group
+        countHighPriority(id, in: group, 1)
         effects.append(.accepted(request.id, id))
         join(id, group)
         plan(group, &effects)
     }
 
+    /// The group for a new sequence.
+    private mutating func chooseGroup(
+        for id: SequenceID, _ request: GenerationRequest
+    ) -> GroupID? {
+        switch configuration.dispatch {
+        case .pack:
+            packingChoice(for: id, request.prompt.count) ?? dispatcher.choose()
+        case .freeness where isHighPriority(request.priority):
+            highPriorityChoice(request.prompt.count) ?? dispatcher.choose()
+        case .roundRobin, .leastRequests, .shortestQueue, .freeness: dispatcher.choose()
+        }
+    }
+
     /// Puts a waiting sequence into a group's queue.
     mutating func join(_ id: SequenceID, _ group: GroupID) {
-        groupOf[id.index] = group
+        assign(id, to: group)
         groups[group].enqueue(id, in: table)
+    }
+
+    /// The sequence belongs to another group.
+    mutating func assign(_ id: SequenceID, to group: GroupID) {
+        countHighPriority(id, in: groupOf[id.index], -1)
+        countHighPriority(id, in: group, 1)
+        groupOf[id.index] = group
         tellPacker(id, isOn: group)
     }
 
@@ -94,7 +115,7 @@ extension Cell {
     }
 
     mutating func release(_ id: SequenceID, _ effects: inout [Effect]) {
-        if isHighPriority(id) { highPriorityCount -= 1 }
+        countHighPriority(id, in: groupOf[id.index], -1)
         packer?.depart(id)
         table.remove(id)
         effects.append(.released(id))

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Planning
 internal import Scheduling
 
 extension Cell {
@@ -8,8 +9,10 @@ extension Cell {
     package func checkInvariants() {
         checkGroups()
         checkStores()
+        packer?.checkInvariants()
         for memory in memories { memory.checkInvariants() }
         let placed = groups.sum { $0.running.count + $0.waitingCount }
+        if table.count == 0 { precondition(highPriorityCounts.allSatisfy { $0 == 0 }) }
         let away = swapped.count { !$0.isAborted && $0.phase != .leaving }
         precondition(placed + away == table.count, "\(placed) + \(away) of \(table.count)")
         for (request, id) in sequences {
@@ -27,6 +30,9 @@ extension Cell {
             for entry in swapped where entry.group == id { others += entry.spans }
             groups[id].checkInvariants(table: table, others: others)
             for sequence in groups[id].running { precondition(groupOf[sequence.index] == id) }
+            let high = groups[id].running.count { isHighPriority($0) }
+            let counted = id.index < highPriorityCounts.count ? highPriorityCounts[id.index] : 0
+            precondition(high <= counted, "\(high) of high priority in \(id), not \(counted)")
             var next = 0
             for stage in groups[id].stages {
                 precondition(stage.range.layers.lowerBound == next, "\(id) lacks layer \(next)")

@@ -47,20 +47,59 @@ extension Cell {
         }
         return best?.id
     }
+}
 
-    func isHighPriority(_ id: SequenceID) -> Bool {
-        table[id].priority < configuration.migration.highPriorityBelow
+// MARK: - High priority
+
+extension Cell {
+    func isHighPriority(_ id: SequenceID) -> Bool { isHighPriority(table[id].priority) }
+
+    func isHighPriority(_ priority: Int) -> Bool {
+        priority < configuration.migration.highPriorityBelow
     }
 
-    /// Blocks that stay empty where sequences of high priority run.
+    /// Blocks that sequences may use where some of high priority run.
+    private var highPriorityBlocks: BlockCount {
+        configuration.migration.highPriorityLoad / configuration.scheduler.blockSize
+    }
+
+    /// Blocks that stay empty where sequences of high priority are.
     func headroom(in group: GroupID, of capacity: BlockCount) -> BlockCount {
-        let limit = configuration.migration.highPriorityBelow
-        guard highPriorityCount > 0, configuration.relocationPolicy == .llumnix,
-            groups.hasRunning(below: limit, in: group, table)
+        guard configuration.relocationPolicy == .llumnix,
+            group.index < highPriorityCounts.count, highPriorityCounts[group.index] > 0
         else { return 0 }
-        let load = configuration.migration.highPriorityLoad / configuration.scheduler.blockSize
-        return max(0, capacity - load)
+        return max(0, capacity - highPriorityBlocks)
     }
+
+    mutating func countHighPriority(_ id: SequenceID, in group: GroupID, _ change: Int) {
+        guard isHighPriority(id) else { return }
+        while highPriorityCounts.count <= group.index { highPriorityCounts.append(0) }
+        highPriorityCounts[group.index] += change
+    }
+
+    /// Where a sequence of high priority goes: to others of its kind as long as they are few, the
+    /// most first, and then where the least is used, from where the rest moves away. Own choice:
+    /// with Llumnix' rule, the greatest freeness, each would go where none of its kind is, until all
+    /// groups have one and nobody can keep away. Complexity: O(groups).
+    func highPriorityChoice(_ tokens: TokenCount) -> GroupID? {
+        guard configuration.relocationPolicy == .llumnix else { return nil }
+        let most = highPriorityBlocks - packedSize(tokens)
+        var shared: GroupLoad?
+        var emptiest: GroupLoad?
+        for group in groups.ids {
+            guard let load = view[group], !load.isDraining else { continue }
+            if load.headroomBlocks > 0, load.demand <= most, load.demand > shared?.demand ?? -1 {
+                shared = load
+            }
+            if load.demand < emptiest?.demand ?? .max { emptiest = load }
+        }
+        return (shared ?? emptiest)?.group
+    }
+}
+
+extension GroupLoad {
+    /// Blocks that its sequences hold or wait for.
+    fileprivate var demand: BlockCount { usedBlocks + waitingBlocks }
 }
 
 /// Which of several sequences goes first: the lesser.

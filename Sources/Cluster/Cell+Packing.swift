@@ -14,15 +14,14 @@ extension Cell {
         return Packer(policy: configuration.packingPolicy, configuration: configuration.packing)
     }
 
-    /// The group for a new sequence of so many tokens.
-    mutating func chooseGroup(for id: SequenceID, _ tokens: TokenCount) -> GroupID? {
-        guard configuration.dispatch == .pack else { return dispatcher.choose() }
+    /// The group in which a new sequence is packed, if one has room for it.
+    mutating func packingChoice(for id: SequenceID, _ tokens: TokenCount) -> GroupID? {
         let size = packedSize(tokens)
-        return packer?.allocate(id, size: size) ?? dispatcher.choose()
+        return packer?.allocate(id, size: size)
     }
 
     /// Blocks for what is known of a sequence and its next token.
-    private func packedSize(_ tokens: TokenCount) -> BlockCount {
+    func packedSize(_ tokens: TokenCount) -> BlockCount {
         blocksNeeded(for: tokens + 1, blockSize: configuration.scheduler.blockSize)
     }
 

@@ -259,8 +259,7 @@ extension Cell {
         _ relocation: Relocation, _ now: Instant, _ effects: inout [Effect]
     ) {
         let id = relocation.sequence
-        groupOf[id.index] = relocation.to
-        tellPacker(id, isOn: relocation.to)
+        assign(id, to: relocation.to)
         effects.append(
             .note(
                 .relocated(

@@ -36,8 +36,8 @@ package struct Cell: Sendable {
     /// What the packer has planned and has not begun.
     var packingMoves: [PackingMove] = []
     var nextPacking = Instant.zero
-    /// Sequences that others make room for.
-    var highPriorityCount = 0
+    /// By group: sequences that others make room for.
+    var highPriorityCounts: [Int] = []
     /// Groups of one that take nothing new because an operator wants them empty.
     var draining: [GroupID] = []
     /// Groups in which a relocation has returned spans since the last plan.

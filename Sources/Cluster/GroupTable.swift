@@ -139,11 +139,6 @@ extension GroupTable {
         slots[id.index].fill(stores, table)
     }
 
-    /// Whether a sequence that runs there has a priority below this. Complexity: O(running).
-    func hasRunning(below priority: Int, in id: GroupID, _ table: SequenceTable) -> Bool {
-        slots[id.index].running.contains { table[$0].priority < priority }
-    }
-
     /// The groups that may have changed, or are gone, since the last call. Complexity: O(those).
     mutating func takeTouched(into changed: inout [GroupID]) {
         changed.removeAll(keepingCapacity: true)

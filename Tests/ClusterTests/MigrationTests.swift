@@ -137,6 +137,24 @@ struct MigrationTests {
         expectExact(harness, requests)
     }
 
+    /// Those of high priority keep together as long as they are few, so that others have room.
+    @Test func requestsOfHighPriorityShareAnInstance() {
+        var harness = harness {
+            $0.dispatch = .freeness
+            $0.migration.highPriorityLoad = 40
+        }
+        let normal = (1...2).map { request($0, prompt: 10, maxTokens: 30) }
+        let urgent = (3...5).map { request($0, prompt: 10, maxTokens: 30, priority: -1) }
+        for request in normal + urgent.prefix(2) { harness.send(.submitted(request)) }
+        let homes = [2, 3].map { harness.cell.groupOf[$0] }
+        #expect(homes[0] == homes[1])
+        // Three of them would be more than decodes at full speed.
+        harness.send(.submitted(urgent[2]))
+        #expect(harness.cell.groupOf[4] != homes[0])
+        harness.drainSteps()
+        expectExact(harness, normal + urgent)
+    }
+
     /// What may happen while KV is on its way.
     enum Event: CaseIterable { case end, cancel, full, failure, targetLost, sourceLost }
 

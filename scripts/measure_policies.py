@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Runs a folder of scenarios as sweeps and puts the results into a page.
+
+    measure_policies.py KUNSERVE --out DIR [--jobs 2] [--only NAME,...]
+        --write docs/results/llumnix-paper.md Scenarios/llumnix-paper
+
+Every scenario runs with all of its policies, seeds and rates; sweeps that lie in DIR are not run
+again, so a new program needs a new DIR. For each scenario FILE.json the page has a place between
+`<!-- FILE -->` and `<!-- /FILE -->`, into which the table goes; `<!-- FILE by priority -->` takes
+the one that tells requests of different priority apart. Numbers are medians over the seeds.
+"""
+import argparse
+import csv
+import glob
+import json
+import os
+import re
+import statistics
+import subprocess
+
+# Title, column of sweep.csv, digits.
+COLUMNS = (("TTFT P50", "ttft_p50_ms", 3), ("P99", "ttft_p99_ms", 3), ("P99.9", "ttft_p999_ms", 3),
+           ("TPOT P50", "tpot_p50_ms", 3), ("P99", "tpot_p99_ms", 3),
+           ("tokens/s", "output_tokens_per_s", 4), ("preempted", "preemptions", 3),
+           ("drops", "drops", 3), ("moves", "relocations", 5), ("stall P99", "stall_p99_ms", 3),
+           ("in use", "mean_busy_instances", 3))
+COHORTS = (("TTFT mean", "ttft_mean_ms"), ("P99", "ttft_p99_ms"), ("TPOT mean", "tpot_mean_ms"),
+           ("P99", "tpot_p99_ms"), ("whole mean", "e2el_mean_ms"), ("P99", "e2el_p99_ms"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kunserve")
+    parser.add_argument("folder")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--write", required=True)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="")
+    arguments = parser.parse_args()
+    with open(arguments.write) as file:
+        page = file.read()
+    for path in sorted(glob.glob(os.path.join(arguments.folder, "*.json"))):
+        name = os.path.basename(path)[:-len(".json")]
+        if arguments.only and name not in arguments.only.split(","):
+            continue
+        runs, cohorts = sweep(arguments, name, path)
+        with open(path) as file:
+            instances = json.load(file)["cluster"]["data-parallel-size"]
+        page = put(page, name, table(runs, instances))
+        page = put(page, name + " by priority", cohort_table(cohorts), wanted=False)
+    with open(arguments.write, "w") as file:
+        file.write(page)
+
+
+def sweep(arguments, name, path):
+    folder = os.path.join(arguments.out, name)
+    if not os.path.exists(os.path.join(folder, "sweep.csv")):
+        subprocess.run([arguments.kunserve, "simulate", path, "--sweep", "--out", folder,
+                        "--jobs", str(arguments.jobs), "--disable-tqdm"],
+                       check=True, stdout=subprocess.DEVNULL)
+        print(name, flush=True)
+    return [rows(os.path.join(folder, file)) for file in ("sweep.csv", "sweep.cohorts.csv")]
+
+
+def rows(path):
+    with open(path) as file:
+        return list(csv.DictReader(file))
+
+
+def table(runs, instances):
+    lines = ["| rate | policy | " + " | ".join(title for title, _, _ in COLUMNS) + " | KV of those % |",
+             "|---:|---|" + "---:|" * (len(COLUMNS) + 1)]
+    for (rate, policy), alike in grouped(runs, "rate", "policy"):
+        cells = [short(median(alike, column), digits) for _, column, digits in COLUMNS]
+        lines.append(f"| {float(rate):g} | {policy} | " + " | ".join(cells) + f" | {filling(alike, instances)} |")
+    return "\n".join(lines)
+
+
+def filling(alike, instances):
+    """How full the instances in use are: the mean use of all memory, over the share in use."""
+    busy = median(alike, "mean_busy_instances")
+    return f"{100 * median(alike, 'mean_kv') * instances / busy:.0f}" if busy else ""
+
+
+def cohort_table(cohorts):
+    lines = ["| policy | priority | requests | " + " | ".join(title for title, _ in COHORTS) + " |",
+             "|---|---:|---:|" + "---:|" * len(COHORTS)]
+    for (_, policy, priority), alike in grouped(cohorts, "rate", "policy", "priority"):
+        cells = [short(median(alike, column), 4) for _, column in COHORTS]
+        count = short(median(alike, "requests"), 5)
+        lines.append(f"| {policy} | {priority} | {count} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def grouped(runs, *keys):
+    """Runs that differ by their seed only, in the order of the file."""
+    groups = {}
+    for run in runs:
+        groups.setdefault(tuple(run[key] for key in keys), []).append(run)
+    return groups.items()
+
+
+def median(runs, column):
+    return statistics.median(float(run[column] or 0) for run in runs)
+
+
+def short(value, digits):
+    return f"{value:.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
+
+
+def put(page, name, text, wanted=True):
+    first, last = f"<!-- {name} -->", f"<!-- /{name} -->"
+    if first not in page:
+        if wanted:
+            raise SystemExit(f"the page has no place for {name}")
+        return page
+    return re.sub(re.escape(first) + ".*?" + re.escape(last),
+                  lambda _: f"{first}\n{text}\n{last}", page, flags=re.S)
+
+
+if __name__ == "__main__":
+    main()
