@@ -72,7 +72,7 @@ def measure(arguments, mode, length, turn):
     command += ["--data-parallel-size", "2", "--threads-per-instance", "1", "--log-level", "error",
                 "--no-enable-prefix-caching", "--max-num-batched-tokens", "512",
                 "--relocation-policy", "off", "--relocation-mode", mode]
-    server = subprocess.Popen(command)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         wait_until_healthy(server, port)
         return migrate(port, length, turn, arguments.beside)
