@@ -79,8 +79,8 @@ extension Cell {
 
     /// Where a sequence of high priority goes: to others of its kind as long as they are few, the
     /// most first, and then where the least is used, from where the rest moves away. Own choice:
-    /// with Llumnix' rule, the greatest freeness, each would go where none of its kind is, until all
-    /// groups have one and nobody can keep away. Complexity: O(groups).
+    /// with Llumnix' rule, the greatest freeness, each would go where none of its kind is, until
+    /// all groups have one and nobody can keep away (ADR 9). Complexity: O(groups).
     func highPriorityChoice(_ tokens: TokenCount) -> GroupID? {
         guard configuration.relocationPolicy == .llumnix else { return nil }
         let most = highPriorityBlocks - packedSize(tokens)

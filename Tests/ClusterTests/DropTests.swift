@@ -218,7 +218,7 @@ struct DropTests {
 
     /// Everything at once, at random: arrivals, cancellations, commands, failures, and answers in
     /// any order. Tokens are exact, nobody waits for ever, and every block and page returns.
-    @Test(arguments: 0..<120) func tokensAreExactWhateverHappens(seed: UInt64) {
+    @Test(arguments: 0..<80) func tokensAreExactWhateverHappens(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var harness = Self.harness(&random)
         var requests: [GenerationRequest] = []

@@ -106,7 +106,7 @@ extension DropTests {
     }
 
     /// At any moment of a drop, an exchange, a restore or a relocation.
-    @Test(arguments: 0..<150)
+    @Test(arguments: 0..<80)
     func tokensAreExactWhenInstancesAreLost(seed: UInt64) {
         var random = SplitMix64(seed: seed &+ 10_000)
         var harness = Self.harness(&random)

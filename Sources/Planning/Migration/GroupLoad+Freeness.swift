@@ -7,10 +7,10 @@ extension GroupLoad {
     package var virtualUsage: BlockCount { usedBlocks + headBlocks + headroomBlocks }
 
     /// Blocks that each running sequence may still take before the group is full: about how many
-    /// blocks' worth of steps it can go on. Below zero, what the queue or sequences of high priority
-    /// lack, whoever runs there: divided by the sequences, as Llumnix does, the group with the most
-    /// of them would seem the freest, and arrivals would crowd on it. A group that takes nothing
-    /// has none at all.
+    /// blocks' worth of steps it can go on. Below zero, what the queue or sequences of high
+    /// priority lack, whoever runs there: divided by the sequences, as Llumnix does, the group with
+    /// the most of them would seem the freest, and arrivals would crowd on it (ADR 9). A group that
+    /// takes nothing has none at all.
     package var freeness: Double {
         isDraining ? -.infinity : Self.share(of: totalBlocks - virtualUsage, among: running)
     }

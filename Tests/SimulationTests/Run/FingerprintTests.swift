@@ -9,11 +9,11 @@ struct FingerprintTests {
     /// Golden: what five policies do with one burst. A change means that the cell decides
     /// differently, or that a cost has changed; that may be right, and then it is said so here.
     private static let golden: [OverloadPolicy: UInt64] = [
-        .drop: 9_651_734_813_404_733_513,
-        .recompute: 12_076_199_726_276_632_412,
-        .swap: 11_727_434_692_987_893_979,
-        .migrate: 12_631_751_716_799_349_842,
-        .staticPipeline: 7_037_663_242_699_247_907,
+        .drop: 2_989_633_761_009_728_621,
+        .recompute: 6_991_141_700_066_604_147,
+        .swap: 16_763_493_632_422_455_354,
+        .migrate: 13_107_383_043_187_364_151,
+        .staticPipeline: 14_714_536_996_425_231_887,
     ]
 
     /// Requests of many sizes, some of which begin alike, on three instances.
