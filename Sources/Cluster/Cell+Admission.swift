@@ -16,6 +16,7 @@ extension Cell {
         }
         table.insert(SequenceState(id: id, request: request, arrival: arrivals))
         arrivals += 1
+        autoscaler?.noteArrival(at: time)
         sequences[request.id] = id
         if id.index == groupOf.count { groupOf.append(group) }
         groupOf[id.index] = group

@@ -96,6 +96,7 @@ extension Cell {
             guard groups[group].isIdle, !isRelocating(group), !hasSwapped(group) else { continue }
             draining.removeAll { $0 == group }
             effects.append(.note(.drainFinished(groups[group].stages[0].instance)))
+            finishLeaving(group, &effects)
         }
     }
 }

@@ -123,6 +123,7 @@ extension Cell {
             groups[id].isRunning = true
         }
         groups.remove(group)
+        rebuildUnserved(now)
         rehome(waiting, &effects)
         reshapes[index].phase = .done
         monitor.dropFailed(at: now)

@@ -9,6 +9,7 @@ extension Cell {
     package func checkInvariants() {
         checkGroups()
         checkStores()
+        checkRoster()
         packer?.checkInvariants()
         for memory in memories { memory.checkInvariants() }
         let placed = groups.sum { $0.running.count + $0.waitingCount }
@@ -40,6 +41,23 @@ extension Cell {
             }
             precondition(next == memories[0].shape.layerCount, "\(id) lacks layer \(next)")
         }
+    }
+
+    /// Whoever is there is a member of a group, and whoever is absent holds nothing.
+    private func checkRoster() {
+        let members = groups.ids.filter { !collapsing.contains($0) }
+            .flatMap { groups[$0].stages.map(\.instance) }
+        for index in memories.indices {
+            let instance = InstanceID(index: index)
+            let isThere = roster.isPresent(instance)
+            precondition(!isThere || !isLost[index], "instance \(index) is lost and there")
+            let isMember = members.contains(instance)
+            precondition(!isThere || isMember, "instance \(index) is in no group")
+            guard !isThere, !isLost[index] else { continue }
+            let isEmpty = stores[index].usedCount == 0 && memories[index].isWhole
+            precondition(!isMember && isEmpty, "instance \(index) is absent and holds something")
+        }
+        precondition(roster.leaving.allSatisfy { draining.contains($0) }, "who leaves drains")
     }
 
     private func checkStores() {

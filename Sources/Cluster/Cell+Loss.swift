@@ -12,15 +12,22 @@ extension Cell {
         precondition(instance.index < memories.count, "no instance \(instance)")
         guard !isLost[instance.index] else { return }
         isLost[instance.index] = true
+        guard roster.isPresent(instance) else {
+            roster.leave(instance)
+            effects.append(.note(.instanceLost(instance, sequences: 0)))
+            return
+        }
+        roster.leave(instance)
         undroppedCapacity -= stores[instance.index].baseCount
         reclaims[instance.index] = nil
         let dead = groupsToCollapse(without: instance, now, &effects)
         var orphans: [SequenceID] = []
         for group in dead { collapse(group, &orphans, &effects) }
         draining.removeAll { dead.contains($0) }
+        roster.leaving.removeAll { dead.contains($0) }
         effects.append(.note(.instanceLost(instance, sequences: orphans.count)))
         if !groups.ids.contains(where: { groups[$0].isAccepting }) { callOffDrains(&effects) }
-        for survivor in unservedMembers { startRebuild(of: survivor, now) }
+        rebuildUnserved(now)
         rehome(orphans, &effects)
         advanceReshapes(now, &effects)
     }
@@ -61,9 +68,15 @@ extension Cell {
             groups[group].isAccepting = true
             let instance = groups[group].stages[0].instance
             let reason = "it is needed, for another instance is lost"
-            effects.append(.note(.commandRefused(.drain(instance), reason)))
+            let isLeaving = roster.leaving.contains(group)
+            effects.append(
+                .note(
+                    isLeaving
+                        ? .scaleInCalledOff(instance, nil)
+                        : .commandRefused(.drain(instance), reason)))
         }
         draining.removeAll()
+        roster.leaving.removeAll()
     }
 
     func isMember(_ instance: InstanceID, of group: GroupID) -> Bool {
@@ -150,13 +163,19 @@ extension Cell {
 // MARK: - Rebuilding
 
 extension Cell {
+    /// Whoever serves nowhere is made whole again: after a loss, and when a drop is taken back whose
+    /// groups have lost members meanwhile.
+    mutating func rebuildUnserved(_ now: Instant) {
+        for survivor in unservedMembers { startRebuild(of: survivor, now) }
+    }
+
     /// Instances that are part of no group but such as have collapsed.
     private var unservedMembers: [InstanceID] {
         let served = Set(
             groups.ids.filter { !collapsing.contains($0) }
                 .flatMap { groups[$0].stages.map(\.instance) })
         return memories.indices.map { InstanceID(index: $0) }.filter {
-            !isLost[$0.index] && !served.contains($0)
+            roster.isPresent($0) && !served.contains($0)
         }
     }
 

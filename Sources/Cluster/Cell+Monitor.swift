@@ -36,6 +36,7 @@ extension Cell {
         case .mell: pack(now, &effects)
         case .off: break
         }
+        scale(now, &effects)
     }
 
     private mutating func watchOverload(_ now: Instant, _ effects: inout [Effect]) {
@@ -131,7 +132,9 @@ extension Cell {
             isIdle && reshapes.isEmpty
             && (configuration.overloadPolicy != .drop || !configuration.overload.isRestoreEnabled
                 || !groups.hasPipeline)
-        guard !isCalm else { return }
+        if autoscaler != nil, !isIdle { autoscaler?.noteWork() }
+        let isScaling = autoscaler.map { !$0.isAtRest } ?? false
+        guard !isCalm || isScaling else { return }
         isWakeOrdered = true
         effects.append(.wakeAt(nextSample))
     }

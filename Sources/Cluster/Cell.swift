@@ -47,6 +47,10 @@ package struct Cell: Sendable {
     var hostStore: BlockStore
     /// By instance: it is gone for good.
     package internal(set) var isLost: [Bool]
+    /// Which instances are there.
+    package internal(set) var roster: InstanceRoster
+    /// Decides how many there are; `nil` where those of the start stay.
+    var autoscaler: Autoscaler?
     /// Blocks of the instances that are there, without a drop.
     var undroppedCapacity: BlockCount
     /// Groups that have lost a member, until the last transfer of theirs is answered.
@@ -95,7 +99,10 @@ package struct Cell: Sendable {
         }
         reclaims = PendingReclaims(instances: memories.count)
         isLost = Array(repeating: false, count: memories.count)
-        undroppedCapacity = stores.reduce(0) { $0 + $1.baseCount }
+        let present = configuration.startInstances ?? memories.count
+        roster = InstanceRoster(count: memories.count, present: present)
+        autoscaler = Autoscaler(configuration.autoscaling)
+        undroppedCapacity = stores.prefix(present).reduce(0) { $0 + $1.baseCount }
         hostStore = BlockStore(baseCount: configuration.hostBlocks)
         dispatcher = Dispatcher(policy: configuration.dispatch)
         planner = DropPlanner(
@@ -105,7 +112,7 @@ package struct Cell: Sendable {
         monitor = OverloadMonitor(configuration.overload)
         pairs = MigrationPairs(configuration.migration)
         packer = Self.packer(configuration)
-        for index in memories.indices { _ = addGroup([wholeStage(InstanceID(index: index))]) }
+        for index in 0..<present { _ = addGroup([wholeStage(InstanceID(index: index))]) }
         updateView()
     }
 
@@ -130,6 +137,8 @@ package struct Cell: Sendable {
         case .command(let command): carryOut(command, now, &effects)
         case .drain: isDraining = true
         case .instanceLost(let instance): lose(instance, now, &effects)
+        case .instanceJoined(let instance, let failure):
+            instanceJoined(instance, failure, now, &effects)
         }
         advance(now, &effects)
     }
@@ -189,7 +198,10 @@ extension Cell {
     /// Share of all KV blocks that sequences hold.
     package var blockUsage: Double {
         let used = groups.sum { $0.pool.usedCount * $0.stages.count }
-        let total = stores.reduce(0) { $0 + $1.capacity }
+        var total = 0
+        for index in stores.indices where roster.isPresent(InstanceID(index: index)) {
+            total += stores[index].capacity
+        }
         return total == 0 ? 0 : min(1, Double(used) / Double(total))
     }
 }

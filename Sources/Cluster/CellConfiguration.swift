@@ -27,8 +27,13 @@ package struct CellConfiguration: Hashable, Sendable {
     package var hostBlocks: BlockCount = 0
     /// Tokens at or above it are not in the vocabulary.
     package var vocabularySize: Int
-    /// By instance: how its memory is cut up. Each instance starts as a group of one.
+    /// By instance, of all that there may ever be: how its memory is cut up. Each joins as a group
+    /// of one.
     package var instances: [InstanceMemoryShape]
+    /// How many of them are there at the start, the first ones; `nil` for all.
+    package var startInstances: Int?
+    /// Who decides how many there are (`--autoscaling-policy`).
+    package var autoscaling = AutoscalingConfiguration()
 
     package init(
         scheduler: SchedulerConfiguration, vocabularySize: Int,

@@ -35,6 +35,11 @@ package enum Effect: Sendable {
     case transfer(Transfer)
     /// Ask again with `tick` at this time.
     case wakeAt(Instant)
+    /// Start an instance that is absent, with the whole model and an empty memory, and answer with
+    /// `instanceJoined`.
+    case startInstance(InstanceID)
+    /// Nothing is left on the instance, and nobody asks it for anything until it is started again.
+    case stopInstance(InstanceID)
     /// The present instances cannot meet the demand.
     case requestInstances(Int)
     indirect case note(Note)

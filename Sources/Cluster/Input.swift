@@ -23,6 +23,8 @@ package enum Input: Sendable {
     case command(Command)
     /// Take nothing new; what runs and waits goes on.
     case drain
+    /// An instance that was to be started is there, or could not be started.
+    case instanceJoined(InstanceID, failure: String?)
     /// An instance is gone for good. Everything outstanding is still answered, with a failure where
     /// the instance was needed, but for steps of its groups and for changes and loads of its own.
     case instanceLost(InstanceID)

@@ -1,4 +1,5 @@
 package import Domain
+package import Planning
 
 /// A rare decision with its reason, for logs, counters and the event log.
 package enum Note: Hashable, Sendable {
@@ -36,6 +37,17 @@ package enum Note: Hashable, Sendable {
     case drainFinished(InstanceID)
     /// The instance is gone; so many sequences had part of their KV there and start anew.
     case instanceLost(InstanceID, sequences: Int)
+    /// These instances have been ordered.
+    case scaleOut([InstanceID], ScalingReason)
+    /// The instance is emptied, and stopped when nothing is left on it.
+    case scaleIn(InstanceID, ScalingReason)
+    /// It takes requests again; without a reason of the policy because no other is left.
+    case scaleInCalledOff(InstanceID, ScalingReason?)
+    /// The instance serves, so long after it was ordered.
+    case instanceJoined(InstanceID, took: Duration)
+    case instanceStartFailed(InstanceID, String)
+    /// Nothing was left on it, and it is gone until it is started again.
+    case instanceStopped(InstanceID)
     /// The answer to a step of a group that is no more, or has lost a member since.
     case lateStep(StepID)
     /// A command of the operator cannot be carried out now.

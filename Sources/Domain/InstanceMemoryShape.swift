@@ -71,6 +71,11 @@ package struct InstanceMemoryShape: Hashable, Sendable {
             + (range.hasHead ? [.head] : [])
     }
 
+    /// The parameters of the whole model, in whole pages.
+    package var modelBytes: ByteCount {
+        pageSize * pages(of: .whole(layerCount: layerCount))
+    }
+
     private func holdsEmbedding(for range: StageRange) -> Bool {
         range.hasEmbedding || (range.hasHead && sharesEmbedding)
     }

@@ -72,6 +72,10 @@ extension CellRuntime {
         effects.removeAll(keepingCapacity: true)
         swap(&effects, &state.effects)
         publish(&state)
+        for instance in performer.refusedStarts {
+            let failure = "instances cannot be added to this process yet"
+            deliver(.instanceJoined(instance, failure: failure), &state)
+        }
         return performer
     }
 

@@ -14,6 +14,8 @@ struct EffectPerformer {
     private(set) var decisions: [String] = []
     /// Why the cell does not do what it was asked for.
     private(set) var refusal: String?
+    /// Instances that the cell wants started, which this process cannot do.
+    private(set) var refusedStarts: [InstanceID] = []
     /// The next sample to look at.
     private var cursor = 0
 
@@ -46,6 +48,8 @@ struct EffectPerformer {
             load(units, on: instance, from: source)
         case .transfer(let transfer): fleet.transfer(transfer)
         case .wakeAt(let time): runtime.alarm.set(time)
+        case .startInstance(let instance): refusedStarts.append(instance)
+        case .stopInstance: break
         case .requestInstances(let count): requestInstances(count)
         case .note(let note): take(note, state)
         }

@@ -8,7 +8,8 @@ struct OutstandingEffects: Sendable {
 
     mutating func add(_ effect: Effect) {
         switch effect {
-        case .runStep, .changeMemory, .loadUnits, .transfer: effects.append(effect)
+        case .runStep, .changeMemory, .loadUnits, .transfer, .startInstance:
+            effects.append(effect)
         default: break
         }
     }
@@ -30,10 +31,16 @@ struct OutstandingEffects: Sendable {
             removeFirst {
                 if case .transfer(let other) = $0 { other.id == transfer } else { false }
             }
+        case .instanceJoined(let instance, _):
+            removeFirst {
+                if case .startInstance(let other) = $0 { other == instance } else { false }
+            }
         case .instanceLost(let instance):
             effects.removeAll { effect in
                 switch effect {
-                case .changeMemory(let other, _), .loadUnits(let other, _, _): other == instance
+                case .changeMemory(let other, _), .loadUnits(let other, _, _),
+                    .startInstance(let other):
+                    other == instance
                 default: false
                 }
             }

@@ -14,6 +14,7 @@ struct CellHarness {
         case undo(InstanceID)
         case load(InstanceID, [ParameterUnit], UnitSource)
         case transfer(Transfer)
+        case start(InstanceID)
     }
 
     var cell: Cell
@@ -31,12 +32,16 @@ struct CellHarness {
     var notes: [Note] = []
     var instancesWanted = 0
     var lost: Set<InstanceID> = []
+    /// Instances that are not there: no step, copy or change may touch them.
+    var absent: Set<InstanceID> = []
     /// Steps of groups that lost a member while they ran.
     var late: [Step] = []
     private var requests: [SequenceID: GenerationRequest] = [:]
     private var submitted: [RequestID: GenerationRequest] = [:]
     private(set) var now = Instant.zero
     private var wakeAt: Instant?
+    /// The cell has asked to be woken.
+    var isAwake: Bool { wakeAt != nil }
 
     static let vocabularySize = 50
     static let layers = 4
@@ -68,9 +73,17 @@ struct CellHarness {
         configuration.overload.horizon = .zero
         configuration.overload.restoreBelow = 0.5
         change(&configuration)
+        self.init(configuration)
+    }
+
+    init(_ configuration: CellConfiguration) {
+        let shapes = configuration.instances
+        let blockSize = configuration.scheduler.blockSize
         cell = Cell(configuration: configuration)
-        instances = shapes.map { SymbolicInstance($0, blockSize: scheduler.blockSize) }
+        instances = shapes.map { SymbolicInstance($0, blockSize: blockSize) }
         for id in cell.groups.ids { stages[id] = cell.groups[id].stages }
+        let present = configuration.startInstances ?? shapes.count
+        absent = Set(shapes.indices.dropFirst(present).map { InstanceID(index: $0) })
     }
 
     // MARK: Talking to the cell
@@ -81,6 +94,15 @@ struct CellHarness {
         if case .tick = input { wakeAt = nil }
         now = now + time
         cell.handle(input, at: now, into: &effects)
+        cell.checkInvariants()
+        for effect in effects { perform(effect) }
+    }
+
+    /// Lets the cell decide something that no input makes it decide.
+    mutating func decide(_ body: (inout Cell, Instant, inout [Effect]) -> Void) {
+        var effects: [Effect] = []
+        now = now + .milliseconds(1)
+        body(&cell, now, &effects)
         cell.checkInvariants()
         for effect in effects { perform(effect) }
     }
@@ -112,6 +134,10 @@ struct CellHarness {
             errands.append(.load(instance, units, source))
         case .transfer(let transfer): errands.append(.transfer(transfer))
         case .wakeAt(let time): wakeAt = time
+        case .startInstance(let instance):
+            #expect(absent.contains(instance) && !lost.contains(instance))
+            errands.append(.start(instance))
+        case .stopInstance(let instance): stop(instance)
         case .requestInstances(let count): instancesWanted = count
         }
     }
@@ -174,7 +200,8 @@ struct CellHarness {
         lost.insert(instance)
         errands.removeAll { errand in
             switch errand {
-            case .memory(let other, _), .undo(let other), .load(let other, _, _):
+            case .memory(let other, _), .undo(let other), .load(let other, _, _),
+                .start(let other):
                 other == instance
             case .transfer: false
             }
@@ -193,7 +220,7 @@ struct CellHarness {
     /// Whether an errand cannot succeed.
     private func needsLost(_ errand: Errand) -> Bool {
         switch errand {
-        case .memory, .undo: false
+        case .memory, .undo, .start: false
         case .load(_, _, let source):
             if case .peer(let peer) = source { lost.contains(peer) } else { false }
         case .transfer(let transfer):
@@ -225,10 +252,37 @@ struct CellHarness {
                 instances[instance.index].load(missing)
             }
             send(.unitsLoaded(instance, failure: failure))
+        case .start(let instance):
+            if !failing { join(instance) }
+            send(.instanceJoined(instance, failure: failure))
         case .transfer(let transfer):
             for copy in transfer.copies { perform(copy) }
             send(.transferFinished(transfer.id, failure: failure))
         }
+    }
+
+    /// It comes with nothing of what it had when it was there before.
+    private mutating func join(_ instance: InstanceID) {
+        absent.remove(instance)
+        instances[instance.index] = SymbolicInstance(
+            instances[instance.index].shape, blockSize: cell.configuration.scheduler.blockSize)
+    }
+
+    private mutating func stop(_ instance: InstanceID) {
+        #expect(!stages.values.joined().contains { $0.instance == instance })
+        let isNeeded = errands.contains { errand in
+            switch errand {
+            case .memory(let other, _), .undo(let other), .start(let other): other == instance
+            case .load(let other, _, let source):
+                other == instance || source == .peer(instance)
+            case .transfer(let transfer):
+                transfer.copies.contains {
+                    $0.from == .instance(instance) || $0.to == .instance(instance)
+                }
+            }
+        }
+        #expect(!isNeeded, "instance \(instance) is stopped and somebody needs it")
+        #expect(absent.insert(instance).inserted)
     }
 
     private mutating func perform(_ copy: KVCopy) {

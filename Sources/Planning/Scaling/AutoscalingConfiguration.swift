@@ -15,6 +15,12 @@ package struct AutoscalingConfiguration: Hashable, Sendable {
     /// Time between two looks at the number of instances. Own choice: short beside a load time.
     package var scalingInterval = Duration.seconds(1)
 
+    /// From the order of an instance to its joining, until one has joined. Own choice: a process
+    /// that starts and reads some tens of gigabytes.
+    package var assumedLoadTime = Duration.seconds(30)
+    /// Time after a start that has failed before another one. Own choice: a load time.
+    package var startRetryAfter = Duration.seconds(30)
+
     // MARK: Batch size, on every instance
 
     /// Time between two looks at the batch size. Own choice: long enough for several steps.
@@ -122,7 +128,7 @@ extension AutoscalingConfiguration {
     var firstBatchSize: Int { max(1, leastBatchSize, staticBatchSize ?? initialBatchSize) }
 
     /// How long too many interactive instances must have been there before one goes.
-    func linger(loadTime: Duration) -> Duration {
+    package func linger(loadTime: Duration) -> Duration {
         max(minimumLinger, loadTime * lingerLoadTimes)
     }
 }

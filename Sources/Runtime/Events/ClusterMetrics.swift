@@ -85,7 +85,8 @@ final class ClusterMetrics: Sendable {
             swapWaitSeconds.observe(waited)
         case .cancelledUnknown, .dropFailed, .noDropPlan, .restoreStarted, .restoreFailed,
             .loadedFromFile, .relocationAborted, .drainStarted, .drainFinished,
-            .commandRefused, .instanceLost, .lateStep:
+            .commandRefused, .instanceLost, .scaleOut, .scaleIn, .scaleInCalledOff,
+            .instanceJoined, .instanceStartFailed, .instanceStopped, .lateStep:
             break
         }
     }

@@ -1,5 +1,6 @@
 internal import Cluster
 internal import Domain
+internal import Planning
 
 /// The event log's words for the cell's notes.
 extension Note {
@@ -26,6 +27,12 @@ extension Note {
         case .drainFinished: "drain_finished"
         case .commandRefused: "command_refused"
         case .instanceLost: "instance_lost"
+        case .scaleOut: "scale_out"
+        case .scaleIn: "scale_in"
+        case .scaleInCalledOff: "scale_in_called_off"
+        case .instanceJoined: "instance_joined"
+        case .instanceStartFailed: "instance_start_failed"
+        case .instanceStopped: "instance_stopped"
         case .lateStep: "late_step"
         }
     }
@@ -61,6 +68,17 @@ extension Note {
         case .drainFinished(let instance): "instance \(instance) is empty"
         case .instanceLost(let instance, let sequences):
             "instance \(instance) is gone, and \(sequences) sequences start anew elsewhere"
+        case .scaleOut(let instances, let reason):
+            "instances \(instances.text) are started: \(reason.text)"
+        case .scaleIn(let instance, let reason):
+            "instance \(instance) is emptied and stopped: \(reason.text)"
+        case .scaleInCalledOff(let instance, let reason):
+            "instance \(instance) stays: \(reason?.text ?? "no other is left")"
+        case .instanceJoined(let instance, let duration):
+            "instance \(instance) serves after \(duration.text)"
+        case .instanceStartFailed(let instance, let reason):
+            "instance \(instance) could not be started: \(reason)"
+        case .instanceStopped(let instance): "instance \(instance) is empty and stopped"
         case .lateStep(let step): "step \(step) ended after its group had lost a member"
         case .commandRefused(let command, let reason):
             "\(command.text) refused: \(reason)"
@@ -115,6 +133,20 @@ extension Note.RelocationAbort {
         switch self {
         case .noRoom: "there was no room at its destination"
         case .transferFailed(let reason): reason
+        }
+    }
+}
+
+extension ScalingReason {
+    fileprivate var text: String {
+        switch self {
+        case .belowMinimum: "there must be more"
+        case .tooLittleHeadroom(let wanted): "\(wanted) have room for a burst"
+        case .tooMuchHeadroom(let wanted): "\(wanted) have room for a burst, for long"
+        case .deadlines(let groups): "\(groups) groups of requests would miss their deadlines"
+        case .noBatchWork: "no batch request is left"
+        case .freenessLow: "the average freeness is below its band"
+        case .freenessHigh: "the average freeness is above its band"
         }
     }
 }

@@ -14,8 +14,15 @@ struct WatchedInstance: Sendable {
     var use = BlockUse()
     /// It is gone for good.
     var isLost = false
+    /// It has been asked to start, and nobody has heard of it since.
+    var isStarting = false
+    /// It is there, or was until it was lost.
+    var isPresent: Bool
 
-    init(_ shape: InstanceMemoryShape) { memory = MirroredMemory(shape) }
+    init(_ shape: InstanceMemoryShape, isPresent: Bool) {
+        memory = MirroredMemory(shape)
+        self.isPresent = isPresent
+    }
 
     /// Whether the cell and the instance must agree on the pages.
     var isSettled: Bool { change == nil && unsettled == nil }
@@ -108,6 +115,8 @@ extension CellChecker {
     mutating func lose(_ instance: InstanceID) {
         instances[instance.index].isLost = true
         if instances[instance.index].change.take() != nil { changesUnderWay -= 1 }
+        if instances[instance.index].isStarting { startsUnderWay -= 1 }
+        instances[instance.index].isStarting = false
         loadsUnderWay -= instances[instance.index].loads.count
         instances[instance.index].loads.removeAll()
         abandonSteps(through: instance)

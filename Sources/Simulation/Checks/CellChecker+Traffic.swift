@@ -11,6 +11,7 @@ extension CellChecker {
         case .transferFinished(let transfer, let failure): endTransfer(transfer, failure)
         case .tick: isAlarmSet = false
         case .instanceLost(let instance): lose(instance)
+        case .instanceJoined(let instance, let failure): endStart(of: instance, failure)
         case .cancelled, .command, .drain: break
         }
     }
@@ -33,6 +34,8 @@ extension CellChecker {
             begin(units, into: instance, from: source)
         case .transfer(let transfer): begin(transfer)
         case .wakeAt: isAlarmSet = true
+        case .startInstance(let instance): beginStart(of: instance)
+        case .stopInstance(let instance): stop(instance)
         case .requestInstances, .note: break
         }
     }

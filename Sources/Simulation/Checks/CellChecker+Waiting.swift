@@ -14,7 +14,7 @@ extension CellChecker {
     /// Whether the cell waits for nothing any more.
     private var isQuiet: Bool {
         steps.allSatisfy(\.isAbandoned) && transfers.isEmpty && changesUnderWay == 0
-            && loadsUnderWay == 0
+            && loadsUnderWay == 0 && startsUnderWay == 0
             && !isAlarmSet
     }
 

@@ -27,6 +27,7 @@ package struct CellChecker: Sendable {
     var groups: [[GroupStage]?]
     /// By instance.
     var instances: [WatchedInstance]
+    let shapes: [InstanceMemoryShape]
     var host = BlockUse()
     /// Steps that run, in order of planning. Few do at once in each group.
     var steps: [WatchedStep] = []
@@ -34,6 +35,7 @@ package struct CellChecker: Sendable {
     var transfers: [TransferID: Transfer] = [:]
     var changesUnderWay = 0
     var loadsUnderWay = 0
+    var startsUnderWay = 0
     var isAlarmSet = true
     /// By group: the first in its queue, and since when there has been room for it.
     var heads: [WaitingHead?] = []
@@ -59,7 +61,11 @@ package struct CellChecker: Sendable {
             blockSize: configuration.scheduler.blockSize,
             maxModelLength: configuration.scheduler.maxModelLength,
             layerCount: cell.memories[0].shape.layerCount)
-        instances = configuration.instances.map { WatchedInstance($0) }
+        shapes = configuration.instances
+        instances = shapes.indices.map { index in
+            let isPresent = cell.roster.isPresent(InstanceID(index: index))
+            return WatchedInstance(configuration.instances[index], isPresent: isPresent)
+        }
         groups = []
         for id in cell.groups.ids {
             while groups.count <= id.index { groups.append(nil) }

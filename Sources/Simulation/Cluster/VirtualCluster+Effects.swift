@@ -25,12 +25,13 @@ extension VirtualCluster {
             load(units, into: instance, from: source)
         case .transfer(let transfer): send(transfer)
         case .wakeAt(let time): setAlarm(max(time, now))
+        case .startInstance(let instance): setUp(instance)
         case .groupFormed(let group, let members):
             pipelines.forget(group)
             form(group, of: members)
         case .groupDissolved(let group): pipelines.forget(group)
         case .accepted, .rejected, .started, .emit, .finished, .released, .undoMemoryChange,
-            .settleMemory, .requestInstances, .note:
+            .settleMemory, .stopInstance, .requestInstances, .note:
             break
         }
     }
@@ -53,6 +54,7 @@ extension VirtualCluster {
             let answer = answers.remove(slot)
             take(answer.input, from: answer.instance)
         case .alarm: ring()
+        case .setUp(let instance): loadModel(into: instance)
         }
     }
 
@@ -63,6 +65,7 @@ extension VirtualCluster {
         case .copy(let transfer, let instance):
             finishCopy(of: transfer, by: instance, delivery.failure)
         case .load(let instance): finishLoad(into: instance, delivery.failure)
+        case .start(let instance): finishStart(of: instance, delivery.failure)
         }
     }
 

@@ -34,6 +34,8 @@ package struct VirtualCluster: Sendable {
         /// The cell hears of something, by slot of `answers`.
         case answer(Int)
         case alarm
+        /// The instance has been set up and begins to load the model.
+        case setUp(InstanceID)
     }
 
     /// What the cell is to hear; from whom, if it matters whether that one lives.
@@ -50,6 +52,8 @@ package struct VirtualCluster: Sendable {
         case copy(TransferID, by: InstanceID)
         /// The first load of an instance.
         case load(InstanceID)
+        /// The model, for an instance that starts.
+        case start(InstanceID)
     }
 
     var events = EventQueue<Event>()

@@ -9,6 +9,9 @@ package struct ClusterCosts: Hashable, Sendable {
     /// One change of an instance's memory map, besides the blocks that it moves. The default is
     /// what the paper gives for a drop (KunServe §4.3, 5 ms).
     package var memoryChange = Duration.milliseconds(5)
+    /// From the order of an instance to the beginning of its load: a machine, a container, a
+    /// process. Own choice: a process on a machine that is there.
+    package var instanceStart = Duration.seconds(10)
     /// What the interface adds before a client sees the first token of a request.
     package var requestOverhead = Duration.zero
 
@@ -48,6 +51,11 @@ extension ClusterCosts {
     /// The same in nanoseconds. Complexity: O(1).
     package func nanoseconds(of load: BatchLoad, in range: StageRange) -> Int64 {
         compute.nanoseconds(of: load, in: range)
+    }
+
+    /// From the order of an instance to its joining, if nobody else uses its link to the files.
+    package func startTime(of shape: InstanceMemoryShape) -> Duration {
+        instanceStart + links.disk.time(of: shape.modelBytes)
     }
 
     /// A copy within one memory.

@@ -22,7 +22,7 @@ extension ClusterState {
         for index in used.indices {
             var instance = Instance(
                 cell.memories[index], usedBlocks: used[index], cachedBlocks: cached[index])
-            if cell.isLost[index] { instance.lose() }
+            if !cell.roster.isPresent(InstanceID(index: index)) { instance.leave() }
             instances.append(instance)
         }
         running = cell.runningCount
@@ -52,7 +52,7 @@ extension ClusterState.Instance {
     }
 
     /// Nothing of it is of use any more.
-    fileprivate mutating func lose() {
+    fileprivate mutating func leave() {
         other += weights + used + cached + free
         (weights, used, cached, free) = (.zero, .zero, .zero, .zero)
         layers = 0..<0

@@ -25,7 +25,7 @@ package struct ClusterState: Hashable, Sendable {
         package var cached: ByteCount
         package var free: ByteCount
         /// Workspace, pages that belong to nothing, and ends of pages that no block fits into; all
-        /// of an instance that is lost.
+        /// of an instance that is not there.
         package var other: ByteCount
     }
 

@@ -62,8 +62,28 @@ extension Note {
                 "instance_lost",
                 "instance \(instance) is gone, and \(sequences) sequences start anew elsewhere"
             )
-        default:
-            return nil
+        default: return scaling
+        }
+    }
+
+    /// How the number of instances changes.
+    private var scaling: (kind: String, message: String)? {
+        switch self {
+        case .scaleOut(let instances, let reason):
+            let members = instances.map(\.description).joined(separator: ", ")
+            return ("scale_out", "instances \(members) are started: \(reason)")
+        case .scaleIn(let instance, let reason):
+            return ("scale_in", "instance \(instance) is emptied: \(reason)")
+        case .scaleInCalledOff(let instance, let reason):
+            let why = reason.map { "\($0)" } ?? "no other is left"
+            return ("scale_in_called_off", "instance \(instance) stays: \(why)")
+        case .instanceJoined(let instance, let duration):
+            return ("instance_joined", "instance \(instance) serves after \(duration.text)")
+        case .instanceStartFailed(let instance, let reason):
+            return ("instance_start_failed", "instance \(instance) has not started: \(reason)")
+        case .instanceStopped(let instance):
+            return ("instance_stopped", "instance \(instance) is empty and stopped")
+        default: return nil
         }
     }
 }

@@ -10,6 +10,7 @@ package struct SimulatedRun: Sendable {
     private var loaded: LoadedCluster
     private var samples: Samples<ClusterState>
     private var counters = SimulationCounters()
+    private var instances: InstanceTimeline
     private var fingerprint: Fingerprint = .init()
     private var hasFailed = false
     private let checks: CheckLevel
@@ -25,6 +26,7 @@ package struct SimulatedRun: Sendable {
             limits: setup.limits)
         let limit = max(2, setup.limits.maxInstanceSamples / cell.memories.count)
         samples = Samples(from: .zero, every: setup.sampleInterval, limit: limit)
+        instances = InstanceTimeline(cell.roster, at: .zero)
         checks = setup.checks
         shape = cell.memories[0].shape
     }
@@ -41,9 +43,13 @@ package struct SimulatedRun: Sendable {
         let stop = loaded.eventCount + max(1, min(events, 1 << 50))
         while !hasFailed, loaded.eventCount < stop, let time = loaded.next() {
             if samples.isDue(at: time) { sample(upTo: time) }
+            let rosterChanges = counters.rosterChanges
             loaded.happen(at: time) { effect in
                 counters.count(effect, shape)
                 fingerprint.add(effect, at: time)
+            }
+            if counters.rosterChanges != rosterChanges {
+                instances.note(loaded.cluster.cell.roster, at: time)
             }
             if checks != .off { hasFailed = !failures.isEmpty }
         }
@@ -74,6 +80,7 @@ package struct SimulatedRun: Sendable {
         counters.pipelineBusy = loaded.cluster.pipelines.busy
         counters.pipelineBubble = loaded.cluster.pipelines.bubble
         let last = loaded.log.requests.lazy.compactMap(\.ended).max() ?? loaded.cluster.now
+        counters.instanceTime = instances.time(until: last)
         return SimulationResult(
             requests: loaded.log.requests, arrivals: loaded.arrivals,
             requestOverhead: loaded.cluster.costs.requestOverhead, gaps: loaded.log.gaps,

@@ -34,6 +34,13 @@ package struct SimulationCounters: Hashable, Sendable {
     package var memoryChanges = 0
     /// How often more instances were asked for.
     package var instanceRequests = 0
+    /// Instances that were ordered, and that were chosen to go.
+    package var scaleOuts = 0
+    package var scaleIns = 0
+    /// Time of all instances that were there or starting.
+    package var instanceTime = Duration.zero
+    /// How often an instance has begun to start, or was there no more.
+    var rosterChanges = 0
     /// Time that stages of pipelines computed.
     package var pipelineBusy = Duration.zero
     /// Time that stages of pipelines had no step while their group had one elsewhere.
@@ -66,6 +73,7 @@ extension SimulationCounters {
                 transferredBytes += shape.blockBytes * (copy.layers.count * copy.sources.count)
             }
         case .requestInstances: instanceRequests += 1
+        case .startInstance, .stopInstance: rosterChanges += 1
         case .note(let note): count(note)
         default: break
         }
@@ -87,6 +95,9 @@ extension SimulationCounters {
             relocatedBytes += bytes
             stalls.add(nanoseconds: stalled.nanoseconds)
         case .relocationAborted: abortedRelocations += 1
+        case .scaleOut(let instances, _): scaleOuts += instances.count
+        case .scaleIn: scaleIns += 1
+        case .instanceLost, .instanceStartFailed: rosterChanges += 1
         default: break
         }
     }

@@ -10,6 +10,8 @@ package struct CostChanges: Hashable, Sendable {
     package var stepOverhead: Duration?
     /// Bulk transfers are cut into pieces of about this.
     package var chunk: Duration?
+    /// From the order of an instance to the beginning of its load.
+    package var instanceStart: Duration?
     package var intraNode: LinkSpeed?
     package var interNode: LinkSpeed?
     package var host: LinkSpeed?
@@ -19,6 +21,7 @@ package struct CostChanges: Hashable, Sendable {
 
     package func apply(to costs: inout ClusterCosts) {
         costs.memoryChange = memoryChange ?? costs.memoryChange
+        costs.instanceStart = instanceStart ?? costs.instanceStart
         costs.requestOverhead = requestOverhead ?? costs.requestOverhead
         costs.links.chunkTime = chunk ?? costs.links.chunkTime
         costs.links.intraNode = intraNode ?? costs.links.intraNode
@@ -42,7 +45,7 @@ package struct CostChanges: Hashable, Sendable {
 extension CostChanges {
     private static let names = [
         "memory-change-ms", "request-overhead-ms", "step-overhead-ms", "chunk-ms", "intra-node",
-        "inter-node", "host", "disk",
+        "inter-node", "host", "disk", "instance-start-s",
     ]
 
     init(_ json: JSON, at path: String) throws(ScenarioError) {
@@ -54,6 +57,7 @@ extension CostChanges {
         requestOverhead = try milliseconds("request-overhead-ms")
         stepOverhead = try milliseconds("step-overhead-ms")
         chunk = try milliseconds("chunk-ms")
+        instanceStart = try fields.duration("instance-start-s", unit: .seconds(1), in: 0...86_400)
         intraNode = try Self.speed("intra-node", of: fields)
         interNode = try Self.speed("inter-node", of: fields)
         host = try Self.speed("host", of: fields)

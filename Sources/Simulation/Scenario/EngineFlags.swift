@@ -48,6 +48,21 @@ package struct EngineFlags: Hashable, Sendable {
     /// The fewest tokens of a batch of prompts.
     package var lookaheadMinTokens: TokenCount?
 
+    package var autoscalingPolicy: AutoscalingPolicy?
+    package var minInstances: Int?
+    /// All that there may ever be; `data-parallel-size` of them are there at the start.
+    package var maxInstances: Int?
+    package var autoscalingInterval: Duration?
+    /// The band of `freeness-band`, and how long it must be left.
+    package var scaleOutBelow: Double?
+    package var scaleInAbove: Double?
+    package var scalingPeriod: Duration?
+    /// Of `chiron`: the share of busy instances until enough is known, the sequences that fill an
+    /// instance, and how long too many instances must have been there.
+    package var initialBusyShare: Double?
+    package var staticBatchSize: Int?
+    package var minLinger: Duration?
+
     package init() {}
 
     /// How transfers share links and instances with steps; the names are those of the flag
@@ -74,7 +89,9 @@ extension EngineFlags {
         "pipeline-parallel-size", "swap-space", "exchange-mode", "exchange-reserve",
         "batch-formation", "lookahead-partition", "lookahead-min-tokens", "relocation-policy",
         "relocation-mode", "migrate-out-threshold", "migrate-in-threshold", "high-priority-below",
-        "high-priority-load", "packing-policy",
+        "high-priority-load", "packing-policy", "autoscaling-policy", "min-instances",
+        "max-instances", "autoscaling-interval", "scale-out-below", "scale-in-above",
+        "scaling-period", "initial-busy-share", "static-batch-size", "min-linger",
     ]
 
     /// - Parameter others: What counts where the fields say nothing.
@@ -101,6 +118,25 @@ extension EngineFlags {
         try readMemory(fields)
         try readOverload(fields)
         try readMigration(fields)
+        try readScaling(fields)
+    }
+
+    private mutating func readScaling(_ fields: ScenarioFields) throws(ScenarioError) {
+        func seconds(_ name: String) throws(ScenarioError) -> Duration? {
+            try fields.duration(name, unit: .seconds(1), in: 0...86_400)
+        }
+        autoscalingPolicy = try fields.choice("autoscaling-policy") ?? autoscalingPolicy
+        minInstances = try fields.integer("min-instances", in: 1...4096) ?? minInstances
+        maxInstances = try fields.integer("max-instances", in: 1...4096) ?? maxInstances
+        autoscalingInterval =
+            try fields.duration("autoscaling-interval", unit: .seconds(1), in: 0.01...3600)
+            ?? autoscalingInterval
+        scaleOutBelow = try fields.number("scale-out-below", in: -1e6...1e6) ?? scaleOutBelow
+        scaleInAbove = try fields.number("scale-in-above", in: -1e6...1e6) ?? scaleInAbove
+        scalingPeriod = try seconds("scaling-period") ?? scalingPeriod
+        initialBusyShare = try fields.positive("initial-busy-share", upTo: 1) ?? initialBusyShare
+        staticBatchSize = try fields.integer("static-batch-size", in: 1...65536) ?? staticBatchSize
+        minLinger = try seconds("min-linger") ?? minLinger
     }
 
     private mutating func readMigration(_ fields: ScenarioFields) throws(ScenarioError) {

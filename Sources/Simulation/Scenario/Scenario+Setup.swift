@@ -19,8 +19,13 @@ extension Scenario {
         costs.links.instancesPerNode = cluster.instancesPerNode ?? costs.links.instancesPerNode
         cluster.costs.apply(to: &costs)
         if policy.flags.exchangeMode == .blocking { costs.links.chunkTime = .zero }
-        let instances = cluster.instances ?? machine.instanceCount
+        let present = cluster.instances ?? machine.instanceCount
+        let scaling = try policy.flags.autoscaling(
+            from: present, loadTime: costs.startTime(of: machine.shape))
+        let instances = scaling.controlsInstances ? scaling.maximumInstances : present
         var cell = try policy.flags.cell(of: instances, on: machine)
+        cell.startInstances = present
+        cell.autoscaling = scaling
         cell.instancesPerNode = costs.links.instancesPerNode
         var setup = SimulationSetup(cell: cell, costs: costs, arrivals: arrivals)
         setup.faults = try plan(instances: instances, seed: seed)

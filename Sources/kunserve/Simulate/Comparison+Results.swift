@@ -125,6 +125,8 @@ extension SimulationCounters {
             "transfers": .int(transfers), "transferred_bytes": .int(transferredBytes.bytes),
             "loaded_units": .int(loadedUnits), "loaded_bytes": .int(loadedBytes.bytes),
             "memory_changes": .int(memoryChanges), "instance_requests": .int(instanceRequests),
+            "scale_outs": .int(scaleOuts), "scale_ins": .int(scaleIns),
+            "instance_hours": .double(instanceTime.seconds / 3600),
             "pipeline_busy_s": .double(pipelineBusy.seconds),
             "pipeline_bubble_s": .double(pipelineBubble.seconds),
         ]

@@ -98,7 +98,8 @@ extension Sweep {
             + "tpot_p999_ms,slow_ttft,slow_tpot,output_tokens_per_s,drops,restores,preemptions,"
             + "swaps,recomputed_tokens,relocations,transferred_bytes,loaded_bytes,bubble_share,"
             + "mean_kv,peak_kv,virtual_s,real_s,fingerprint,relocated_bytes,stall_total_s,"
-            + "stall_p50_ms,stall_p99_ms,mean_busy_instances,busy_instance_hours"
+            + "stall_p50_ms,stall_p99_ms,mean_busy_instances,busy_instance_hours,"
+            + "instance_hours,scale_outs,scale_ins"
         return ([head] + runs.indices.map(line)).joined(separator: "\n") + "\n"
     }
 
@@ -127,6 +128,8 @@ extension Sweep {
             NumberText.fixed(run.stalls.median, 3),
             NumberText.fixed(run.stalls.percentile(99), 3),
             NumberText.fixed(run.busyInstances, 6), NumberText.fixed(run.busyInstanceHours, 6),
+            NumberText.fixed(counters.instanceTime.seconds / 3600, 6), "\(counters.scaleOuts)",
+            "\(counters.scaleIns)",
         ]
         let rate = [NumberText.fixed(run.outputTokensPerSecond, 3)]
         return (name + counts + percentiles + shares + rate + doings + rest)

@@ -1,0 +1,83 @@
+internal import Domain
+internal import Planning
+internal import Scheduling
+
+/// How many instances there are (`--autoscaling-policy`): the policy sees the cell at its own
+/// interval, and the cell carries out what is possible.
+extension Cell {
+    mutating func scale(_ now: Instant, _ effects: inout [Effect]) {
+        guard let look = autoscaler?.nextLook, now >= look else { return }
+        let view = scalingView()
+        let decision = autoscaler?.decide(view, at: now) ?? .none
+        switch decision {
+        case .none: break
+        case .add(let count, _, let reason): startInstances(count, reason, now, &effects)
+        case .remove(let instance, let reason): startLeaving(instance, reason, now, &effects)
+        case .resume(let instance, let reason): callOffLeaving(instance, reason, &effects)
+        }
+        let isCalm = decision == .none && isIdle && roster.isSettled
+        autoscaler?.noteLook(isCalm: isCalm, at: now)
+    }
+
+    /// What the policy sees: who serves, drains and starts. Whom an operator drains is nobody's
+    /// capacity and is not called back. Complexity: O(instances + stages).
+    mutating func scalingView() -> ScalingView {
+        updateView()
+        let loadTime = autoscaler?.loadTime ?? .zero
+        let loads = scalableLoads
+        let batchSize = fullBatchSize
+        var scaling = ScalingView(instances: [], loadTime: loadTime)
+        let leaving = Set(roster.leaving.map { groups[$0].stages[0].instance })
+        let retired = Set(draining.map { groups[$0].stages[0].instance }).subtracting(leaving)
+        for index in memories.indices where !isLost[index] {
+            let instance = InstanceID(index: index)
+            let phase: ScalableInstance.Phase
+            switch roster.presences[index] {
+            case .absent: continue
+            case .starting(let since): phase = .starting(ready: since + loadTime)
+            case .present where retired.contains(instance): continue
+            case .present: phase = leaving.contains(instance) ? .draining : .serving
+            }
+            scaling.instances.append(
+                ScalableInstance(
+                    instance, .mixed, phase, batchSize: batchSize, load: loads[index]))
+        }
+        return scaling
+    }
+
+    /// By instance: its part of what its groups run. Where old groups and a new one share it, the
+    /// new one tells what is free.
+    private var scalableLoads: [ScalableInstance.Load?] {
+        var loads: [ScalableInstance.Load?] = Array(repeating: nil, count: memories.count)
+        for id in groups.ids where !collapsing.contains(id) {
+            guard let load = view[id] else { continue }
+            for (place, stage) in groups[id].stages.enumerated() {
+                let before = loads[stage.instance.index]
+                var part = before ?? ScalableInstance.Load()
+                part.interactiveRunning += (load.running + place) / load.members
+                part.interactiveWaiting += (load.waiting + place) / load.members
+                if before == nil || !load.isDraining { part.freeness = stepsLeft(load) }
+                loads[stage.instance.index] = part
+            }
+        }
+        return loads
+    }
+
+    /// Steps that a group's sequences can go on for; whether it takes others does not matter.
+    private func stepsLeft(_ load: GroupLoad) -> Double {
+        guard load.running + load.waiting > 0 else { return .infinity }
+        var open = load
+        open.isDraining = false
+        return open.freeness * Double(configuration.scheduler.blockSize)
+    }
+
+    /// Sequences that an instance runs at once: as many as it may, or as many of the present mean
+    /// size as it has blocks for (own choice; Chiron's local batch sizes stay below both).
+    private var fullBatchSize: Int {
+        let most = configuration.autoscaling.staticBatchSize ?? configuration.scheduler.maxRunning
+        let (running, used) = (runningCount, view.total.usedBlocks)
+        guard running > 0, used > 0 else { return max(1, most) }
+        let present = max(1, roster.presences.count { $0 == .present })
+        return max(1, min(most, undroppedCapacity / present * running / used))
+    }
+}
