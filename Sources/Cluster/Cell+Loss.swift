@@ -163,8 +163,8 @@ extension Cell {
 // MARK: - Rebuilding
 
 extension Cell {
-    /// Whoever serves nowhere is made whole again: after a loss, and when a drop is taken back whose
-    /// groups have lost members meanwhile.
+    /// Whoever serves nowhere is made whole again: after a loss, and when a drop is taken back
+    /// whose groups have lost members meanwhile.
     mutating func rebuildUnserved(_ now: Instant) {
         for survivor in unservedMembers { startRebuild(of: survivor, now) }
     }

@@ -289,7 +289,7 @@ extension ScalingTests {
 extension ScalingTests {
     /// Instances come, go, are called back, fail to start and are lost at any moment of a drop, an
     /// exchange, a restore or a relocation, while the autoscaler may be at work, too.
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<30 as Range<UInt64>)
     func tokensAreExactWhoeverComesAndGoes(seed: UInt64) {
         var random = SplitMix64(seed: seed &+ 20_000)
         let drop = DropTests.harness(&random)
