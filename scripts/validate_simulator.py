@@ -4,10 +4,10 @@
     validate_simulator.py KUNSERVE --out DIR --trace FILE [--model DIR] [--policies recompute,drop]
         [--rate-scales 0.35,0.5] [--calibrate-at 0.25] [--rounds 3] [--memory-per-instance 22MiB]
         [--start 20 --duration 50] [--length-scale-input 0.15] [--length-scale-output 1]
-        [--max-total-len 800]
+        [--max-total-len 800] [--instances 2]
 
 It measures what steps cost (`kunserve profile`), serves the trace with two instances on real
-engines, simulates the same with the preset `cpu`, and prints percentiles of both and by how much
+engines (or as many as there are to be, with a thread each), simulates the same with the preset `cpu`, and prints percentiles of both and by how much
 the simulator is off: of the median of the rounds, beside the spread of the rounds themselves. What
 lies in DIR is not measured again. The machine should do nothing else.
 
@@ -26,11 +26,11 @@ import subprocess
 import measure_overload
 
 KEYS = [f"{point}_{kind}_ms" for kind in ("ttft", "tpot") for point in ("p50", "p90", "p99")]
-SERVE = ["--max-num-batched-tokens", "128", "--max-num-seqs", "64", "--data-parallel-size", "2"]
+SERVE = ["--max-num-batched-tokens", "128", "--max-num-seqs", "64"]
 
 
 def profile(arguments):
-    """Costs of steps on one thread, as each of the two instances has one."""
+    """Costs of steps on one thread, as each instance has one."""
     path = os.path.join(arguments.out, "profile.json")
     if not os.path.exists(path):
         command = [arguments.kunserve, "profile", "--threads", "1", "--max-num-batched-tokens", "128"]
@@ -43,9 +43,13 @@ def model_flags(arguments):
     return ["--model", arguments.model] if arguments.model else []
 
 
+def serve_flags(arguments):
+    return SERVE + ["--data-parallel-size", str(arguments.instances)]
+
+
 def measured(arguments, policy, scale):
     """Results of all rounds on real engines."""
-    flags = SERVE + ["--threads-per-instance", "1", "--profile", profile(arguments)]
+    flags = serve_flags(arguments) + ["--threads-per-instance", "1", "--profile", profile(arguments)]
     flags += ["--memory-per-instance", arguments.memory_per_instance] + model_flags(arguments)
     load = ["--dataset-name", "trace", "--dataset-path", arguments.trace, "--ignore-eos"]
     for name in ("start", "duration"):
@@ -71,7 +75,8 @@ def simulated(arguments, scale, constants):
     cluster = {"preset": "cpu", "profile": os.path.abspath(costs), "threads-per-instance": 1,
                "memory-per-instance": arguments.memory_per_instance,
                "costs": {"request-overhead-ms": constants["per_request_ms"]}}
-    cluster |= {name[2:]: int(value) for name, value in zip(SERVE[::2], SERVE[1::2])}
+    flags = serve_flags(arguments)
+    cluster |= {name[2:]: int(value) for name, value in zip(flags[::2], flags[1::2])}
     if arguments.model:
         cluster["model"] = os.path.abspath(arguments.model)
     workload = {"dataset-path": os.path.abspath(arguments.trace), "rate-scale": scale,
@@ -143,6 +148,7 @@ def main():
     parser.add_argument("--length-scale-output", type=float, default=1)
     parser.add_argument("--max-total-len", type=int, default=800)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--instances", type=int, default=2)
     arguments = parser.parse_args()
     os.makedirs(arguments.out, exist_ok=True)
     constants = calibrated(arguments)

@@ -80,10 +80,10 @@ extension Cell {
     }
 
     /// Groups that can take sequences of others.
-    var openGroups: [GroupID] {
-        groups.ids.filter {
-            groups[$0].isAccepting && groups[$0].isRunning && !isChanging($0)
-        }
+    var openGroups: [GroupID] { groups.ids.filter { isOpen($0) } }
+
+    func isOpen(_ group: GroupID) -> Bool {
+        groups[group].isAccepting && groups[group].isRunning && !isChanging(group)
     }
 
     /// Moves what is left on draining instances to where there is the most room.

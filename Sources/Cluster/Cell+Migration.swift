@@ -11,7 +11,11 @@ extension Cell {
     mutating func migrate(_ now: Instant, _ effects: inout [Effect]) {
         updateView()
         guard reshapes.isEmpty, thinned == nil, !isDropNear else { return }
-        pairs.update(openGroups.compactMap { view[$0] })
+        openLoads.removeAll(keepingCapacity: true)
+        for id in groups.ids where isOpen(id) {
+            if let load = view[id] { openLoads.append(load) }
+        }
+        pairs.update(openLoads)
         for pair in pairs.pairs where !isMoving(pair) {
             guard let id = nextToMigrate(pair) else { continue }
             _ = startMigration(of: id, to: pair.target, now, &effects)

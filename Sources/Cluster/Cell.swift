@@ -31,6 +31,8 @@ package struct Cell: Sendable {
     var noMoveBefore = Instant.zero
     /// Groups between which sequences move so that memory is where it is needed.
     var pairs: MigrationPairs
+    /// Reused between looks.
+    var openLoads: [GroupLoad] = []
     /// Knows how sequences are packed on groups, where that matters.
     var packer: Packer?
     /// What the packer has planned and has not begun.
