@@ -28,8 +28,8 @@ extension EngineFlags {
         guard present <= most, least <= most else {
             throw ScenarioError(
                 "max-instances",
-                "is \(most), expected at least \(max(present, least)), as data-parallel-size and "
-                    + "min-instances say")
+                "is \(most), expected at least the \(max(present, least)) of data-parallel-size "
+                    + "and min-instances")
         }
         guard low <= high else {
             throw ScenarioError(
