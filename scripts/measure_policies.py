@@ -14,9 +14,10 @@ import csv
 import glob
 import json
 import os
-import re
 import statistics
 import subprocess
+
+import measure_paper
 
 # Title, column of sweep.csv, digits.
 COLUMNS = (("TTFT P50", "ttft_p50_ms", 3), ("P99", "ttft_p99_ms", 3), ("P99.9", "ttft_p999_ms", 3),
@@ -39,17 +40,19 @@ def main():
     arguments = parser.parse_args()
     with open(arguments.write) as file:
         page = file.read()
+    tables = {}
     for path in sorted(glob.glob(os.path.join(arguments.folder, "*.json"))):
         name = os.path.basename(path)[:-len(".json")]
         if arguments.only and name not in arguments.only.split(","):
             continue
+        if f"<!-- {name} -->" not in page and f"<!-- {name} by priority -->" not in page:
+            raise SystemExit(f"the page has no place for {name}")
         runs, cohorts = sweep(arguments, name, path)
         with open(path) as file:
             instances = json.load(file)["cluster"]["data-parallel-size"]
-        page = put(page, name, table(runs, instances))
-        page = put(page, name + " by priority", cohort_table(cohorts), wanted=False)
-    with open(arguments.write, "w") as file:
-        file.write(page)
+        tables[name] = table(runs, instances)
+        tables[name + " by priority"] = cohort_table(cohorts)
+    measure_paper.write(arguments.write, tables)
 
 
 def sweep(arguments, name, path):
@@ -106,16 +109,6 @@ def median(runs, column):
 
 def short(value, digits):
     return f"{value:.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
-
-
-def put(page, name, text, wanted=True):
-    first, last = f"<!-- {name} -->", f"<!-- /{name} -->"
-    if first not in page:
-        if wanted:
-            raise SystemExit(f"the page has no place for {name}")
-        return page
-    return re.sub(re.escape(first) + ".*?" + re.escape(last),
-                  lambda _: f"{first}\n{text}\n{last}", page, flags=re.S)
 
 
 if __name__ == "__main__":

@@ -69,13 +69,25 @@ extension Cell {
             refuse(.drain(instance), reason, &effects)
             return
         }
-        guard groups.ids.contains(where: { $0 != group && groups[$0].isAccepting }) else {
+        guard hasSubstitute(for: group) else {
             refuse(.drain(instance), "no other instance could take its place", &effects)
             return
         }
+        startDraining(group, .drainStarted(instance), now, &effects)
+    }
+
+    /// Whether requests could go to another group.
+    func hasSubstitute(for group: GroupID) -> Bool {
+        groups.ids.contains { $0 != group && groups[$0].isAccepting }
+    }
+
+    /// A group of one takes nothing new, and what it has begins to move away.
+    mutating func startDraining(
+        _ group: GroupID, _ note: Note, _ now: Instant, _ effects: inout [Effect]
+    ) {
         groups[group].isAccepting = false
         draining.append(group)
-        effects.append(.note(.drainStarted(instance)))
+        effects.append(.note(note))
         moveDraining(now, &effects)
     }
 

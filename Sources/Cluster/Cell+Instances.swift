@@ -61,14 +61,10 @@ extension Cell {
         let isChangingAnything = !reshapes.isEmpty || !reclaims.isEmpty || !collapsing.isEmpty
         guard !isChangingAnything, thinned == nil, !groups.hasPipeline,
             let group = groups.ids.first(where: { isMember(instance, of: $0) }),
-            groups[group].isAccepting, groups[group].isRunning,
-            groups.ids.contains(where: { $0 != group && groups[$0].isAccepting })
+            groups[group].isAccepting, groups[group].isRunning, hasSubstitute(for: group)
         else { return }
-        groups[group].isAccepting = false
-        draining.append(group)
         roster.leaving.append(group)
-        effects.append(.note(.scaleIn(instance, reason)))
-        moveDraining(now, &effects)
+        startDraining(group, .scaleIn(instance, reason), now, &effects)
     }
 
     /// An instance that was being emptied takes requests again, with what it has left.
@@ -95,8 +91,7 @@ extension Cell {
         undroppedCapacity -= stores[instance.index].baseCount
         let memory = InstanceMemory(shape: memories[instance.index].shape)
         memories[instance.index] = memory
-        stores[instance.index] = BlockStore(
-            baseCount: memory.blockCount, columnSize: memory.shape.blocksPerPage)
+        stores[instance.index] = BlockStore(of: memory)
         roster.leave(instance)
         effects.append(.stopInstance(instance))
         effects.append(.note(.instanceStopped(instance)))

@@ -45,8 +45,7 @@ extension Cell {
 
     /// Whoever is there is a member of a group, and whoever is absent holds nothing.
     private func checkRoster() {
-        let members = groups.ids.filter { !collapsing.contains($0) }
-            .flatMap { groups[$0].stages.map(\.instance) }
+        let members = servedInstances
         for index in memories.indices {
             let instance = InstanceID(index: index)
             let isThere = roster.isPresent(instance)

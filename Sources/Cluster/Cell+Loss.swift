@@ -169,11 +169,16 @@ extension Cell {
         for survivor in unservedMembers { startRebuild(of: survivor, now) }
     }
 
-    /// Instances that are part of no group but such as have collapsed.
-    private var unservedMembers: [InstanceID] {
-        let served = Set(
+    /// Members of the groups that have not collapsed.
+    var servedInstances: Set<InstanceID> {
+        Set(
             groups.ids.filter { !collapsing.contains($0) }
                 .flatMap { groups[$0].stages.map(\.instance) })
+    }
+
+    /// Instances that are part of no group but such as have collapsed.
+    private var unservedMembers: [InstanceID] {
+        let served = servedInstances
         return memories.indices.map { InstanceID(index: $0) }.filter {
             roster.isPresent($0) && !served.contains($0)
         }

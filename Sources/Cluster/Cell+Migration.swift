@@ -6,11 +6,9 @@ internal import Scheduling
 /// memory to such as have plenty. That makes room for the queue's first request, keeps those that
 /// run from being preempted, and fills a new instance (Llumnix §4.4).
 extension Cell {
-    /// Starts the next move of each pair of groups that has none under way. Where parameters are
-    /// about to be dropped or come back, moves would only keep groups from changing.
+    /// Starts the next move of each pair of groups that has none under way.
     mutating func migrate(_ now: Instant, _ effects: inout [Effect]) {
-        updateView()
-        guard reshapes.isEmpty, thinned == nil, !isDropNear else { return }
+        guard mayRelocate() else { return }
         openLoads.removeAll(keepingCapacity: true)
         for id in groups.ids where isOpen(id) {
             if let load = view[id] { openLoads.append(load) }
@@ -22,10 +20,14 @@ extension Cell {
         }
     }
 
-    var isDropNear: Bool {
+    /// Whether sequences may move that could stay. While parameters are about to be dropped or to
+    /// come back, that would only keep groups from changing.
+    mutating func mayRelocate() -> Bool {
+        guard reshapes.isEmpty, thinned == nil else { return false }
+        updateView()
         let demand = view.total.usedBlocks + view.total.queuedBlocks
         let highWater = configuration.overload.highWater * Double(view.total.totalBlocks)
-        return configuration.overloadPolicy == .drop && Double(demand) >= highWater
+        return configuration.overloadPolicy != .drop || Double(demand) < highWater
     }
 
     private func isMoving(_ pair: MigrationPairs.Pair) -> Bool {

@@ -56,11 +56,9 @@ extension Cell {
 // MARK: - Epochs
 
 extension Cell {
-    /// Plans moves when it is time, and starts those that can. Nothing moves for packing while
-    /// parameters are about to be dropped or come back: then every group is needed.
+    /// Plans moves when it is time, and starts those that can.
     mutating func pack(_ now: Instant, _ effects: inout [Effect]) {
-        updateView()
-        guard reshapes.isEmpty, thinned == nil, !isDropNear else {
+        guard mayRelocate() else {
             packingMoves.removeAll()
             return
         }

@@ -96,9 +96,7 @@ package struct Cell: Sendable {
             configuration.overloadPolicy == .swap ? .swap : .recompute
         self.configuration = configuration
         memories = configuration.instances.map { InstanceMemory(shape: $0) }
-        stores = memories.map {
-            BlockStore(baseCount: $0.blockCount, columnSize: $0.shape.blocksPerPage)
-        }
+        stores = memories.map { BlockStore(of: $0) }
         reclaims = PendingReclaims(instances: memories.count)
         isLost = Array(repeating: false, count: memories.count)
         let present = configuration.startInstances ?? memories.count

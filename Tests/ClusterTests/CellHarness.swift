@@ -341,3 +341,16 @@ struct CellHarness {
         return stopAt.map { Array(all[...$0]) } ?? all
     }
 }
+
+// MARK: - What came of it
+
+extension CellHarness {
+    /// Every request has the tokens of a quiet instance, and all blocks are back.
+    func expectExact(_ requests: [GenerationRequest]) {
+        for request in requests { #expect(received[request.id] == expectation(for: request)) }
+        #expect(cell.groups.sum { $0.pool.usedCount } == 0)
+    }
+
+    var preemptionCount: Int { notes.count { if case .preempted = $0 { true } else { false } } }
+    var relocationCount: Int { notes.count { if case .relocated = $0 { true } else { false } } }
+}

@@ -9,9 +9,7 @@ import Testing
 /// Drop, exchange, restore: the mechanism, one piece at a time.
 struct DropTests {
     func request(_ id: UInt64, prompt: Int = 30, maxTokens: Int = 20) -> GenerationRequest {
-        GenerationRequest(
-            id: RequestID(id), prompt: (0..<prompt).map { TokenID(UInt32(($0 + Int(id)) % 50)) },
-            sampling: SamplingParameters(), stop: StopConditions(maxTokens: maxTokens))
+        .numbered(id, prompt: prompt, maxTokens: maxTokens)
     }
 
     /// Two instances, each with so little KV that the third and later requests wait.

@@ -10,10 +10,7 @@ struct MigrationTests {
     func request(
         _ id: UInt64, prompt: Int = 30, maxTokens: Int = 20, priority: Int = 0
     ) -> GenerationRequest {
-        GenerationRequest(
-            id: RequestID(id), prompt: (0..<prompt).map { TokenID(UInt32(($0 + Int(id)) % 50)) },
-            sampling: SamplingParameters(), stop: StopConditions(maxTokens: maxTokens),
-            priority: priority)
+        .numbered(id, prompt: prompt, maxTokens: maxTokens, priority: priority)
     }
 
     /// Two instances of 20 blocks that take requests in turn.
@@ -42,29 +39,18 @@ struct MigrationTests {
         return (harness, requests)
     }
 
-    func movedCount(_ harness: CellHarness) -> Int {
-        harness.notes.count { if case .relocated = $0 { true } else { false } }
-    }
-
     func abortedCount(_ harness: CellHarness) -> Int {
         harness.notes.count { if case .relocationAborted = $0 { true } else { false } }
-    }
-
-    func expectExact(_ harness: CellHarness, _ requests: [GenerationRequest]) {
-        for request in requests {
-            #expect(harness.received[request.id] == harness.expectation(for: request))
-        }
-        #expect(harness.cell.groups.sum { $0.pool.usedCount } == 0)
     }
 
     @Test(arguments: RelocationMode.allCases)
     func aCrowdedInstanceGivesASequenceAway(mode: RelocationMode) {
         var (harness, requests) = crowded { $0.relocation.mode = mode }
         harness.drainSteps()
-        #expect(movedCount(harness) == 1)
-        expectExact(harness, requests)
+        #expect(harness.relocationCount == 1)
+        harness.expectExact(requests)
         // Neither had to give its blocks back for want of memory.
-        let preempted = harness.notes.count { if case .preempted = $0 { true } else { false } }
+        let preempted = harness.preemptionCount
         #expect(preempted == (mode == .recompute ? 1 : 0))
     }
 
@@ -77,8 +63,8 @@ struct MigrationTests {
         #expect(harness.cell.table[moving].phase == .running)
         #expect(harness.cell.table[moving].generatedCount >= before + 5)
         harness.drainSteps()
-        expectExact(harness, requests)
-        #expect(movedCount(harness) == 1)
+        harness.expectExact(requests)
+        #expect(harness.relocationCount == 1)
     }
 
     @Test func nobodyMovesWithoutThePolicy() {
@@ -86,8 +72,8 @@ struct MigrationTests {
         let requests = [request(1), request(2, prompt: 1, maxTokens: 1), request(3)]
         for request in requests { harness.send(.submitted(request)) }
         harness.drainSteps()
-        #expect(movedCount(harness) == 0)
-        expectExact(harness, requests)
+        #expect(harness.relocationCount == 0)
+        harness.expectExact(requests)
     }
 
     /// The free memory is enough for a long prompt, but on two instances.
@@ -109,8 +95,8 @@ struct MigrationTests {
                 steps += 1
             }
             harness.drainSteps()
-            expectExact(harness, short + [long])
-            return (steps, movedCount(harness))
+            harness.expectExact(short + [long])
+            return (steps, harness.relocationCount)
         }
         let (alone, with) = (waits(.off), waits(.llumnix))
         #expect(with.moved > 0 && alone.moved == 0)
@@ -129,12 +115,12 @@ struct MigrationTests {
         ]
         for request in requests { harness.send(.submitted(request)) }
         harness.drainSteps()
-        #expect(movedCount(harness) == 1)
+        #expect(harness.relocationCount == 1)
         let moved = harness.notes.contains {
             if case .relocated(SequenceID(index: 0), _, _, _, _) = $0 { true } else { false }
         }
         #expect(moved, "the one that came first and may wait")
-        expectExact(harness, requests)
+        harness.expectExact(requests)
     }
 
     /// Those of high priority keep together as long as they are few, so that others have room.
@@ -152,7 +138,7 @@ struct MigrationTests {
         harness.send(.submitted(urgent[2]))
         #expect(harness.cell.groupOf[4] != homes[0])
         harness.drainSteps()
-        expectExact(harness, normal + urgent)
+        harness.expectExact(normal + urgent)
     }
 
     /// What may happen while KV is on its way.
@@ -180,7 +166,7 @@ struct MigrationTests {
         }
         harness.drainSteps()
         if event == .cancel { requests.removeAll { $0.id == name } }
-        expectExact(harness, requests)
+        harness.expectExact(requests)
         let isNoted = event == .failure || event == .full
         #expect(abortedCount(harness) >= (isNoted ? 1 : 0))
         #expect(harness.cell.relocations.isEmpty)
@@ -206,7 +192,7 @@ struct MigrationTests {
             harness.wake()
         }
         harness.drainSteps()
-        #expect(movedCount(harness) > 0)
-        expectExact(harness, requests)
+        #expect(harness.relocationCount > 0)
+        harness.expectExact(requests)
     }
 }

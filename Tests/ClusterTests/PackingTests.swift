@@ -8,9 +8,7 @@ import Testing
 /// Packing in the cell: where requests go, and that sequences come together (Mell §VI).
 struct PackingTests {
     func request(_ id: UInt64, prompt: Int = 10, maxTokens: Int = 60) -> GenerationRequest {
-        GenerationRequest(
-            id: RequestID(id), prompt: (0..<prompt).map { TokenID(UInt32(($0 + Int(id)) % 50)) },
-            sampling: SamplingParameters(), stop: StopConditions(maxTokens: maxTokens))
+        .numbered(id, prompt: prompt, maxTokens: maxTokens)
     }
 
     func harness(_ change: (inout CellConfiguration) -> Void) -> CellHarness {
@@ -25,13 +23,6 @@ struct PackingTests {
         harness.cell.groups.ids.count { !harness.cell.groups[$0].running.isEmpty }
     }
 
-    func expectExact(_ harness: CellHarness, _ requests: [GenerationRequest]) {
-        for request in requests {
-            #expect(harness.received[request.id] == harness.expectation(for: request))
-        }
-        #expect(harness.cell.groups.sum { $0.pool.usedCount } == 0)
-    }
-
     @Test(arguments: [DispatchPolicy.pack, .freeness])
     func newRequestsGoWhereOthersAre(dispatch: DispatchPolicy) {
         var harness = harness { $0.dispatch = dispatch }
@@ -39,7 +30,7 @@ struct PackingTests {
         for request in requests { harness.send(.submitted(request)) }
         #expect(groupsInUse(harness) == (dispatch == .pack ? 1 : 3))
         harness.drainSteps()
-        expectExact(harness, requests)
+        harness.expectExact(requests)
     }
 
     /// What was spread over all instances is soon on one of them; nobody notices but by the time.
@@ -59,7 +50,7 @@ struct PackingTests {
         }
         #expect(groupsInUse(harness) == (policy == .mell ? 1 : 3))
         harness.drainSteps()
-        expectExact(harness, requests)
+        harness.expectExact(requests)
     }
 
     /// What grows beyond an instance's room moves before anybody is preempted.
@@ -71,11 +62,11 @@ struct PackingTests {
         let requests = (1...6).map { request($0, prompt: 36, maxTokens: 60) }
         for request in requests { harness.send(.submitted(request)) }
         harness.drainSteps()
-        let preempted = harness.notes.count { if case .preempted = $0 { true } else { false } }
-        let moved = harness.notes.count { if case .relocated = $0 { true } else { false } }
+        let preempted = harness.preemptionCount
+        let moved = harness.relocationCount
         #expect(preempted == 0)
         #expect(moved > 0)
-        expectExact(harness, requests)
+        harness.expectExact(requests)
     }
 
     /// A sequence that could not move is where it was, for the packer too.
@@ -99,6 +90,6 @@ struct PackingTests {
         }
         #expect(groupsInUse(harness) == 1)
         harness.drainSteps()
-        expectExact(harness, requests)
+        harness.expectExact(requests)
     }
 }

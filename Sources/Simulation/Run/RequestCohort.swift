@@ -3,9 +3,9 @@ package struct RequestCohort: Hashable, Sendable {
     /// Lower values are served first where the queue is ordered by priority.
     package var priority = 0
     /// `nil` for a request of which nothing was promised.
-    package var serviceClass: ServiceClass?
+    package var serviceClass: ServicePromise?
 
-    package init(priority: Int = 0, _ serviceClass: ServiceClass? = nil) {
+    package init(priority: Int = 0, _ serviceClass: ServicePromise? = nil) {
         self.priority = priority
         self.serviceClass = serviceClass
     }

@@ -14,7 +14,7 @@ package struct SimulatedArrival: Hashable, Sendable {
     /// What it has in common with other prompts.
     package var prefix: SharedPrefix?
     /// What was promised of it; the cell does not know.
-    package var serviceClass: ServiceClass?
+    package var serviceClass: ServicePromise?
 
     /// The first tokens of all prompts that name the same beginning.
     package struct SharedPrefix: Hashable, Sendable {
@@ -31,7 +31,7 @@ package struct SimulatedArrival: Hashable, Sendable {
 
     package init(
         time: Duration, inputTokens: TokenCount, outputTokens: TokenCount, priority: Int = 0,
-        prefix: SharedPrefix? = nil, serviceClass: ServiceClass? = nil
+        prefix: SharedPrefix? = nil, serviceClass: ServicePromise? = nil
     ) {
         self.time = time
         self.inputTokens = inputTokens

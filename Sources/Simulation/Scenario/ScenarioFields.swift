@@ -69,15 +69,21 @@ extension ScenarioFields {
     /// A word that may be part of a table or the name of a file.
     package func name(_ name: String) throws(ScenarioError) -> String? {
         guard let json = members[name] else { return nil }
+        guard let word = json.stringValue, Self.isName(word) else {
+            throw error(name, expected: "1 to 64 letters, digits or -_.+")
+        }
+        return word
+    }
+
+    /// Whether a text may be part of a table or the name of a file.
+    static func isName(_ text: String) -> Bool {
         let marks = Array("-_.+".utf8)
-        guard let word = json.stringValue, (1...64).contains(word.utf8.count), word.first != ".",
-            word.utf8.allSatisfy({ byte in
+        return (1...64).contains(text.utf8.count) && text.first != "."
+            && text.utf8.allSatisfy { byte in
                 let character = Character(Unicode.Scalar(byte))
                 return byte < 0x80 && (character.isLetter || character.isNumber)
                     || marks.contains(byte)
-            })
-        else { throw error(name, expected: "1 to 64 letters, digits or -_.+") }
-        return word
+            }
     }
 
     package func integer(

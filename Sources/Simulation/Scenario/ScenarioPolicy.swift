@@ -24,7 +24,7 @@ package struct ScenarioPolicy: Hashable, Sendable {
             let flags = try EngineFlags(fields, over: flags)
             self.init(flags.overloadPolicy ?? .drop, over: flags)
             guard let name = try fields.text("name") else { return }
-            guard Self.isName(name) else {
+            guard ScenarioFields.isName(name) else {
                 throw fields.error("name", expected: "1 to 64 letters, digits or -_.+")
             }
             self.name = name
@@ -41,15 +41,5 @@ package struct ScenarioPolicy: Hashable, Sendable {
             path,
             "is \"\(word.prefix(64))\", expected \(words.joined(separator: ", ")), or an object "
                 + "with a name and flags" + (meant ?? ""))
-    }
-
-    private static func isName(_ text: String) -> Bool {
-        let marks = Array("-_.+".utf8)
-        return text.utf8.count <= 64 && text.first != "."
-            && text.utf8.allSatisfy { byte in
-                let character = Character(Unicode.Scalar(byte))
-                return byte < 0x80 && (character.isLetter || character.isNumber)
-                    || marks.contains(byte)
-            }
     }
 }

@@ -27,7 +27,7 @@ extension ScenarioWorkload {
     static func checkClasses(
         _ streams: [ScenarioWorkload], at path: String
     ) throws(ScenarioError) {
-        var known: [ServiceClass] = []
+        var known: [ServicePromise] = []
         for stream in streams {
             for cohort in [stream.cohort] + stream.shares.map(\.cohort) {
                 guard let new = cohort.serviceClass else { continue }
@@ -62,7 +62,7 @@ extension RequestCohort {
             }
             return
         }
-        serviceClass = ServiceClass(name, ttft: try limit("ttft-ms"), itl: try limit("itl-ms"))
+        serviceClass = ServicePromise(name, ttft: try limit("ttft-ms"), itl: try limit("itl-ms"))
     }
 }
 

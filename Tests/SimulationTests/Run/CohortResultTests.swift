@@ -6,9 +6,9 @@ import Simulation
 import Testing
 
 struct CohortResultTests {
-    private static let chat = ServiceClass(
+    private static let chat = ServicePromise(
         "chat", ttft: .milliseconds(100), itl: .milliseconds(60))
-    private static let batch = ServiceClass("batch", ttft: .seconds(2))
+    private static let batch = ServicePromise("batch", ttft: .seconds(2))
 
     /// Every third is urgent, every second of the others a batch.
     private static let arrivals = SimulatedRunTests.burst.enumerated().map { number, arrival in
@@ -85,7 +85,7 @@ struct CohortResultTests {
 
     @Test func aClassWithoutLimitsPromisesNothing() {
         var arrivals = SimulatedRunTests.arrivals(1, every: .seconds(1))
-        arrivals[0].serviceClass = ServiceClass("free")
+        arrivals[0].serviceClass = ServicePromise("free")
         let cohorts = SimulatedRunTests.run(SimulatedRunTests.setup(.drop, arrivals)).cohorts
         #expect(cohorts.count == 1 && cohorts[0].attainment == nil)
         #expect(cohorts[0].metBoth == 1)

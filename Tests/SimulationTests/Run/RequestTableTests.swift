@@ -32,7 +32,7 @@ struct RequestTableTests {
 
     @Test func cohortsHaveColumns() throws {
         var arrivals = SimulatedRunTests.arrivals(2, every: .seconds(1))
-        arrivals[1].cohort = RequestCohort(priority: -3, ServiceClass("chat"))
+        arrivals[1].cohort = RequestCohort(priority: -3, ServicePromise("chat"))
         let table = lines(SimulatedRunTests.run(SimulatedRunTests.setup(.drop, arrivals)))
         let columns = table.map { $0.suffix(2) }
         #expect(columns == [["priority", "class"], ["0", ""], ["-3", "chat"]])

@@ -23,7 +23,7 @@ struct StreamTests {
     @Test func allOfAStreamIsRead() throws {
         let streams = try Self.read("{\"streams\": [\(Self.chats), \(Self.batch)]}").streams
         #expect(streams.count == 2)
-        let chat = ServiceClass("chat", ttft: .milliseconds(500), itl: .microseconds(80_500))
+        let chat = ServicePromise("chat", ttft: .milliseconds(500), itl: .microseconds(80_500))
         #expect(streams[0].cohort == RequestCohort(chat) && streams[0].shares.isEmpty)
         #expect(streams[0].startSeconds == 0)
         #expect(
@@ -34,13 +34,13 @@ struct StreamTests {
                 == .powerLaw(
                     input: .init(mean: 128, longest: 6144), output: .init(mean: 512, longest: 6144))
         )
-        let batch = ServiceClass("batch", ttft: .seconds(3600))
+        let batch = ServicePromise("batch", ttft: .seconds(3600))
         #expect(streams[1].arrivals == .atOnce(900) && streams[1].startSeconds == 30)
         #expect(streams[1].cohort == RequestCohort(priority: 3, batch))
         #expect(
             streams[1].shares == [
                 .init(0.25, RequestCohort(priority: -1, batch)),
-                .init(0.5, RequestCohort(priority: 3, ServiceClass("free"))),
+                .init(0.5, RequestCohort(priority: 3, ServicePromise("free"))),
             ])
     }
 
@@ -207,8 +207,8 @@ extension StreamTests {
         let count = 20_000
         let drawn = try Self.scenario(Self.shares).requests([Self.requests(count)], seed: seed)
         for (share, cohort) in [
-            (0.1, RequestCohort(priority: -1, ServiceClass("chat"))),
-            (0.3, RequestCohort(ServiceClass("x"))), (0.6, RequestCohort(ServiceClass("chat"))),
+            (0.1, RequestCohort(priority: -1, ServicePromise("chat"))),
+            (0.3, RequestCohort(ServicePromise("x"))), (0.6, RequestCohort(ServicePromise("chat"))),
         ] {
             let deviation = (Double(count) * share * (1 - share)).squareRoot()
             let found = drawn.count { $0.cohort == cohort }

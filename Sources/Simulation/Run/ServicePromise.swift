@@ -1,6 +1,6 @@
 /// What some requests are for, and how soon their senders want to see something of them: chats at
 /// once, batches within an hour (Chiron §2.2).
-package struct ServiceClass: Hashable, Sendable {
+package struct ServicePromise: Hashable, Sendable {
     package var name: String
     /// Time to the first token, as a client sees it; `nil` for whenever.
     package var ttft: Duration?
