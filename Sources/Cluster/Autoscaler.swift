@@ -1,8 +1,7 @@
 internal import Domain
 internal import Planning
 
-/// The scaling policy of a cell with what it remembers. All instances are of one class, `mixed`,
-/// and every request counts as interactive: the cell knows no deadlines.
+/// The scaling policy of a cell with what it remembers.
 struct Autoscaler: Sendable {
     let configuration: AutoscalingConfiguration
     /// From the order of an instance to its joining: that of the last one that came.
@@ -10,6 +9,9 @@ struct Autoscaler: Sendable {
     private var band: FreenessBandScaler
     private var interactive: InteractiveScaler
     private var burst: BurstRatio
+    private let batch: BatchScaler
+    /// Since when deadlines have called for instances, and for how many at least.
+    private var shortage: Shortage?
     /// When the number of instances is looked at next.
     private(set) var nextLook = Instant.zero
     /// A start that has failed keeps others from being tried before this.
@@ -27,23 +29,57 @@ struct Autoscaler: Sendable {
         band = FreenessBandScaler(configuration)
         interactive = InteractiveScaler(configuration)
         burst = BurstRatio(configuration, loadTime: loadTime)
+        batch = BatchScaler(configuration)
     }
 
     mutating func noteArrival(at now: Instant) {
         if case .chiron = configuration.policy { burst.noteArrival(at: now) }
     }
 
-    /// What is to be done now. To be called when `nextLook` has come.
-    mutating func decide(_ view: ScalingView, at now: Instant) -> ScalingDecision {
+    /// What is to be done now: first for those that somebody waits for. To be called when
+    /// `nextLook` has come.
+    mutating func decide(
+        _ view: ScalingView, _ backlog: [RequestBacklog], _ lengths: LengthHistory,
+        at now: Instant
+    ) -> ScalingDecision {
         nextLook = now + configuration.scalingInterval
         switch configuration.policy {
         case .off: return .none
         case .freenessBand: return band.observe(view, at: now)
         case .chiron:
             burst.advance(to: now)
-            return interactive.observe(
-                view, threshold: burst.threshold, hasBatchBacklog: false, at: now)
+            let decision = interactive.observe(
+                view, threshold: burst.threshold, hasBatchBacklog: !backlog.isEmpty, at: now)
+            guard decision == .none else { return decision }
+            return bePatient(
+                batch.decide(view, backlog: backlog, lengths: lengths, at: now), backlog, at: now)
         }
+    }
+
+    /// Instances for deadlines are ordered when they have been called for long enough, or when the
+    /// first deadline is near.
+    private mutating func bePatient(
+        _ decision: ScalingDecision, _ backlog: [RequestBacklog], at now: Instant
+    ) -> ScalingDecision {
+        guard case .add(let count, let type, let reason) = decision, let first = backlog.first
+        else {
+            shortage = nil
+            return decision
+        }
+        let since = shortage?.since ?? now
+        let least = min(count, shortage?.count ?? count)
+        let patience = configuration.deadlinePatience
+        guard now - since >= patience || first.deadline - now < loadTime + patience * 2 else {
+            shortage = Shortage(since: since, count: least)
+            return .none
+        }
+        shortage = nil
+        return .add(count: least, type, reason)
+    }
+
+    private struct Shortage {
+        let since: Instant
+        let count: Int
     }
 
     /// An instance has joined so long after it was ordered. Arrivals are counted by load times, so

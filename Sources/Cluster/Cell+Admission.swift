@@ -10,20 +10,42 @@ extension Cell {
             return
         }
         let id = table.nextID
-        guard let group = chooseGroup(for: id, request) else {
+        let isBatch = isRoutingByClass && request.serviceClass == .batch
+        let group = isBatch ? nil : chooseGroup(for: id, request)
+        guard isBatch || group != nil else {
             effects.append(.rejected(request.id, .draining))
             return
         }
-        table.insert(SequenceState(id: id, request: request, arrival: arrivals))
-        arrivals += 1
-        autoscaler?.noteArrival(at: time)
-        sequences[request.id] = id
-        if id.index == groupOf.count { groupOf.append(group) }
-        groupOf[id.index] = group
-        countHighPriority(id, in: group, 1)
+        insert(id, request, isYielding: isBatch)
         effects.append(.accepted(request.id, id))
-        join(id, group)
-        plan(group, &effects)
+        if let group {
+            autoscaler?.noteArrival(at: time)
+            join(id, group)
+            setPace(of: group, &effects)
+            makeRoom(in: group, &effects)
+            plan(group, &effects)
+        } else {
+            queueBatch(id)
+            hasFreedRoom = true
+        }
+    }
+
+    private mutating func insert(
+        _ id: SequenceID, _ request: GenerationRequest, isYielding: Bool
+    ) {
+        let state = SequenceState(
+            id: id, request: request, arrival: arrivals, isYielding: isYielding)
+        table.insert(state)
+        arrivals += 1
+        promptLengths.note(request.prompt.count)
+        sequences[request.id] = id
+        let service = SequenceService(request, at: time)
+        if id.index == groupOf.count {
+            groupOf.append(nil)
+            services.append(service)
+        }
+        groupOf[id.index] = nil
+        services[id.index] = service
     }
 
     /// The group for a new sequence.
@@ -35,6 +57,8 @@ extension Cell {
             packingChoice(for: id, request.prompt.count) ?? dispatcher.choose()
         case .freeness where isHighPriority(request.priority):
             highPriorityChoice(request.prompt.count) ?? dispatcher.choose()
+        case .freeness where isRoutingByClass:
+            interactiveChoice(request.prompt.count) ?? dispatcher.choose()
         case .roundRobin, .leastRequests, .shortestQueue, .freeness: dispatcher.choose()
         }
     }
@@ -47,10 +71,35 @@ extension Cell {
 
     /// The sequence belongs to another group.
     mutating func assign(_ id: SequenceID, to group: GroupID) {
-        countHighPriority(id, in: groupOf[id.index], -1)
-        countHighPriority(id, in: group, 1)
+        if let old = groupOf[id.index] { tally(id, in: old, -1) }
+        tally(id, in: group, 1)
         groupOf[id.index] = group
         tellPacker(id, isOn: group)
+    }
+
+    /// The sequence belongs to no group.
+    mutating func unassign(_ id: SequenceID) {
+        guard let group = groupOf[id.index] else { return }
+        tally(id, in: group, -1)
+        groupOf[id.index] = nil
+        packer?.depart(id)
+    }
+
+    private mutating func tally(_ id: SequenceID, in group: GroupID, _ change: Int) {
+        guard isHighPriority(id) || isBatch(id) else { return }
+        while tallies.count <= group.index { tallies.append(GroupTally()) }
+        if isHighPriority(id) { tallies[group.index].highPriority += change }
+        if isBatch(id) { tallies[group.index].batch += change }
+    }
+
+    /// The group of a sequence that is in one.
+    func home(of id: SequenceID) -> GroupID {
+        guard let group = groupOf[id.index] else { preconditionFailure("\(id) is in no group") }
+        return group
+    }
+
+    func tally(of group: GroupID) -> GroupTally {
+        group.index < tallies.count ? tallies[group.index] : GroupTally()
     }
 
     /// Why a request cannot be served, checked before anything is kept of it.
@@ -66,8 +115,20 @@ extension Cell {
             return .contextLengthExceeded(prompt: request.prompt.count, limit: limit)
         }
         let maxQueued = configuration.scheduler.maxQueued
-        let queued = view.total.waiting + swapped.count { !$0.isAborted && $0.phase != .leaving }
+        let queued = queuedCount(request.serviceClass)
         return queued >= maxQueued ? .overloaded(queued: queued, limit: maxQueued) : nil
+    }
+
+    /// Requests that wait, where classes have queues of their own those of one class: however many
+    /// batch requests wait, somebody may come to whom they give way.
+    private func queuedCount(_ service: ServiceClass) -> Int {
+        guard isRoutingByClass else {
+            return view.total.waiting + swapped.count(where: \.isOut)
+        }
+        guard service == .interactive else { return batchQueue.count }
+        return groups.ids.reduce(0) {
+            $0 + max(0, (view[$1]?.waiting ?? 0) - tally(of: $1).batch)
+        }
     }
 
     /// Brings what policies see up to date. Complexity: O(log groups) for each group that has
@@ -87,7 +148,8 @@ extension Cell {
         let fill = groups.fill(of: group, stores, table)
         return GroupLoad(
             group: group, running: fill.running, waiting: fill.waiting, members: fill.members,
-            usedBlocks: fill.used, queuedBlocks: fill.headSpans == nil ? 0 : fill.waitingSpans,
+            usedBlocks: fill.used, lentBlocks: tally(of: group).lentBlocks,
+            queuedBlocks: fill.headSpans == nil ? 0 : fill.waitingSpans,
             waitingBlocks: fill.waitingSpans, headBlocks: fill.headSpans ?? 0,
             headroomBlocks: headroom(in: group, of: fill.capacity), freeBlocks: fill.free,
             totalBlocks: fill.capacity, isDraining: !fill.isAccepting)
@@ -102,7 +164,7 @@ extension Cell {
         }
         let group = groupOf[id.index]
         end(id, reason, &effects)
-        plan(group, &effects)
+        if let group { plan(group, &effects) }
     }
 
     /// Ends a sequence from outside a step: its owner hears of it at once, its slot is free when
@@ -112,12 +174,14 @@ extension Cell {
         sequences[table[id].request] = nil
         abortRelocation(of: id)
         forgetSwapped(id)
-        if groups[groupOf[id.index]].cancel(id, in: &table, &stores) { release(id, &effects) }
+        batchQueue.remove(table[id].request)
+        let isGone = groupOf[id.index].map { groups[$0].cancel(id, in: &table, &stores) }
+        if isGone ?? true { release(id, &effects) }
     }
 
     mutating func release(_ id: SequenceID, _ effects: inout [Effect]) {
-        countHighPriority(id, in: groupOf[id.index], -1)
-        packer?.depart(id)
+        unassign(id)
+        hasFreedRoom = true
         table.remove(id)
         effects.append(.released(id))
     }

@@ -103,6 +103,7 @@ extension Cell {
         for group in draining {
             let open = openGroups
             guard !open.isEmpty else { return }
+            for id in groups[group].running where isBatch(id) { giveWay(id, &effects) }
             empty(group, into: open, now, &effects)
             for target in open { planIfIdle(target, &effects) }
             guard groups[group].isIdle, !isRelocating(group), !hasSwapped(group) else { continue }

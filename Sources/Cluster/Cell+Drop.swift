@@ -232,7 +232,7 @@ extension Cell {
         _ id: SequenceID, in group: GroupID, _ reason: Note.RelocationAbort,
         _ effects: inout [Effect]
     ) {
-        let old = groupOf[id.index]
+        let old = home(of: id)
         effects.append(.note(.preempted(id, lostTokens: table[id].computedCount)))
         effects.append(.note(.relocationAborted(id, reason)))
         groups[old].preempt(id, &table, &stores)

@@ -11,14 +11,15 @@ internal import Scheduling
 extension Cell {
     /// Orders so many instances, or as many as could be there and are not.
     mutating func startInstances(
-        _ count: Int, _ reason: ScalingReason, _ now: Instant, _ effects: inout [Effect]
+        _ count: Int, as type: InstanceClass = .mixed, _ reason: ScalingReason, _ now: Instant,
+        _ effects: inout [Effect]
     ) {
         if let earliest = autoscaler?.noStartBefore, now < earliest { return }
         let chosen = roster.nextToStart(count, isLost: isLost)
         guard !chosen.isEmpty else { return }
         effects.append(.note(.scaleOut(chosen, reason)))
         for instance in chosen {
-            roster.start(instance, at: now)
+            roster.start(instance, as: type, at: now)
             effects.append(.startInstance(instance))
         }
     }
@@ -41,6 +42,8 @@ extension Cell {
         roster.join(instance)
         autoscaler?.joined(after: now - since)
         undroppedCapacity += stores[instance.index].baseCount
+        copyPace(to: instance)
+        hasFreedRoom = true
         let whole = wholeStage(instance)
         let group = addGroup([whole])
         effects.append(.groupFormed(group, [whole]))

@@ -13,8 +13,10 @@ extension Cell {
         packer?.checkInvariants()
         for memory in memories { memory.checkInvariants() }
         let placed = groups.sum { $0.running.count + $0.waitingCount }
-        if table.count == 0 { precondition(highPriorityCounts.allSatisfy { $0 == 0 }) }
-        let away = swapped.count { !$0.isAborted && $0.phase != .leaving }
+        if table.count == 0 {
+            precondition(tallies.allSatisfy { $0.highPriority == 0 && $0.batch == 0 })
+        }
+        let away = swapped.count(where: \.isOut) + unbegunCount
         precondition(placed + away == table.count, "\(placed) + \(away) of \(table.count)")
         for (request, id) in sequences {
             precondition(table[id].request == request && table[id].phase != .leaving)
@@ -32,8 +34,10 @@ extension Cell {
             groups[id].checkInvariants(table: table, others: others)
             for sequence in groups[id].running { precondition(groupOf[sequence.index] == id) }
             let high = groups[id].running.count { isHighPriority($0) }
-            let counted = id.index < highPriorityCounts.count ? highPriorityCounts[id.index] : 0
-            precondition(high <= counted, "\(high) of high priority in \(id), not \(counted)")
+            let tally = tally(of: id)
+            precondition(high <= tally.highPriority, "\(high) of high priority in \(id)")
+            let batch = groups[id].running.count { isBatch($0) }
+            precondition(batch <= tally.batch, "\(batch) batch requests in \(id)")
             var next = 0
             for stage in groups[id].stages {
                 precondition(stage.range.layers.lowerBound == next, "\(id) lacks layer \(next)")

@@ -136,12 +136,14 @@ extension Cell {
         let accepting = alive.filter { groups[$0].isAccepting }
         let open = accepting.isEmpty ? alive : accepting
         for id in orphans.sorted(by: { table[$0].arrival < table[$1].arrival }) {
-            if open.isEmpty {
+            if isBatch(id) {
+                queueBatch(id)
+            } else if open.isEmpty {
                 effects.append(.finished(id, .failed("no instance is left"), table[id].usage))
                 sequences[table[id].request] = nil
                 release(id, &effects)
             } else {
-                join(id, emptiest(of: open))
+                join(id, emptiest(of: serving(id, among: open)))
             }
         }
         for group in open { plan(group, &effects) }

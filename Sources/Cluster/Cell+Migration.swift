@@ -42,7 +42,9 @@ extension Cell {
         let missing = source.headBlocks - source.freeBlocks
         var best: (rank: MigrationRank, id: SequenceID)?
         for id in groups[pair.source].running
-        where table[id].phase == .running && table[id].pendingCount == 1 && !isHighPriority(id) {
+        where table[id].phase == .running && table[id].pendingCount == 1 && !isHighPriority(id)
+            && !isBatch(id) && serves(pair.target, id)
+        {
             let size = table[id].spans.count
             guard pairs.isGain(size, from: source, to: target), !isRelocating(id) else { continue }
             let suffices = missing <= 0 || size >= missing
@@ -72,15 +74,9 @@ extension Cell {
     /// Blocks that stay empty where sequences of high priority are.
     func headroom(in group: GroupID, of capacity: BlockCount) -> BlockCount {
         guard configuration.relocationPolicy == .llumnix,
-            group.index < highPriorityCounts.count, highPriorityCounts[group.index] > 0
+            tally(of: group).highPriority > 0
         else { return 0 }
         return max(0, capacity - highPriorityBlocks)
-    }
-
-    mutating func countHighPriority(_ id: SequenceID, in group: GroupID, _ change: Int) {
-        guard isHighPriority(id) else { return }
-        while highPriorityCounts.count <= group.index { highPriorityCounts.append(0) }
-        highPriorityCounts[group.index] += change
     }
 
     /// Where a sequence of high priority goes: to others of its kind as long as they are few, the

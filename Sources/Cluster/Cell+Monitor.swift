@@ -27,6 +27,7 @@ extension Cell {
     mutating func sample(_ now: Instant, _ effects: inout [Effect]) {
         nextSample = now + configuration.overload.sampleInterval
         for index in reshapes.indices { reshapes[index].usedWhenReclaimed = nil }
+        if isRoutingByClass { lookAfterClasses(&effects) }
         let isDropping = configuration.overloadPolicy == .drop
         let relocation = configuration.relocationPolicy
         if isDropping || relocation != .off { moveWaiting(&effects) }
@@ -108,9 +109,11 @@ extension Cell {
             let used = reshape.leaving.reduce(now.usedBlocks) { $0 + (view[$1]?.usedBlocks ?? 0) }
             free += max(0, later - used) - now.freeBlocks
         }
+        // Batch requests give way.
+        let used = view.total.usedBlocks - view.total.lentBlocks
+        free += view.total.lentBlocks
         return OverloadLoad(
-            demand: view.total.usedBlocks + view.total.queuedBlocks,
-            capacity: capacity, used: view.total.usedBlocks,
+            demand: used + view.total.queuedBlocks, capacity: capacity, used: used,
             queued: view.total.queuedBlocks, free: free,
             undroppedCapacity: undroppedCapacity,
             isDropped: groups.hasPipeline,

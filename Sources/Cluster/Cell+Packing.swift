@@ -89,7 +89,7 @@ extension Cell {
         packingMoves = packer?.plan() ?? []
         // A sequence that waits has nothing to move; where it will run is known when it does.
         for move in packingMoves where table[move.sequence].phase != .running {
-            tellPacker(move.sequence, isOn: groupOf[move.sequence.index])
+            tellPacker(move.sequence, isOn: home(of: move.sequence))
         }
     }
 
@@ -99,5 +99,6 @@ extension Cell {
             groupOf[move.sequence.index] == move.from, groups[move.to].isAccepting
         else { return false }
         return table[move.sequence].phase == .running && !isRelocating(move.sequence)
+            && serves(move.to, move.sequence)
     }
 }

@@ -27,7 +27,7 @@ extension Cell {
         _ id: SequenceID, to target: GroupID, _ mode: RelocationMode = .blocking, isLive: Bool,
         _ now: Instant, _ effects: inout [Effect]
     ) -> Bool {
-        let from = groupOf[id.index]
+        let from = home(of: id)
         var relocation = Relocation(
             sequence: id, from: from, to: target, mode: mode, isLive: isLive, started: now)
         guard mode == .recompute || reserveFirst(&relocation) else { return false }
@@ -54,7 +54,7 @@ extension Cell {
     /// Whether a sequence that goes to other instances would find a seat, and blocks for all it
     /// knows and some to grow, so that its KV is not copied in vain.
     private func hasRoomForAll(of id: SequenceID, in target: GroupID) -> Bool {
-        let (source, pool) = (groups[groupOf[id.index]].pool, groups[target].pool)
+        let (source, pool) = (groups[home(of: id)].pool, groups[target].pool)
         let isNew = pool.instances.contains { !source.instances.contains($0) }
         let reserve = Double(pool.capacity(stores)) * configuration.scheduler.watermark
         let needed = table[id].spans.count + configuration.relocation.finalBlocks
@@ -206,10 +206,20 @@ extension Cell {
     mutating func empty(
         _ group: GroupID, into open: [GroupID], _ now: Instant, _ effects: inout [Effect]
     ) {
-        for id in groups[group].takeWaiting(from: table) { join(id, emptiest(of: open)) }
+        for id in groups[group].takeWaiting(from: table) { rejoin(id, open) }
         for id in groups[group].running where table[id].phase == .running {
             guard !isRelocating(id) else { continue }
-            guard startMigration(of: id, to: emptiest(of: open), now, &effects) else { return }
+            let target = emptiest(of: serving(id, among: open))
+            guard startMigration(of: id, to: target, now, &effects) else { return }
+        }
+    }
+
+    /// A sequence that waits goes to the emptiest of some groups, or to the queue of its own.
+    mutating func rejoin(_ id: SequenceID, _ open: [GroupID]) {
+        if isBatch(id) {
+            queueBatch(id)
+        } else {
+            join(id, emptiest(of: serving(id, among: open)))
         }
     }
 

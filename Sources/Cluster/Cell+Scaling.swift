@@ -8,10 +8,12 @@ extension Cell {
     mutating func scale(_ now: Instant, _ effects: inout [Effect]) {
         guard let look = autoscaler?.nextLook, now >= look else { return }
         let view = scalingView()
-        let decision = autoscaler?.decide(view, at: now) ?? .none
+        let decision =
+            autoscaler?.decide(view, batchQueue.backlog, answerLengths, at: now) ?? .none
         switch decision {
         case .none: break
-        case .add(let count, _, let reason): startInstances(count, reason, now, &effects)
+        case .add(let count, let type, let reason):
+            startInstances(count, as: type, reason, now, &effects)
         case .remove(let instance, let reason): startLeaving(instance, reason, now, &effects)
         case .resume(let instance, let reason): callOffLeaving(instance, reason, &effects)
         }
@@ -25,8 +27,8 @@ extension Cell {
         updateView()
         let loadTime = autoscaler?.loadTime ?? .zero
         let loads = scalableLoads
-        let batchSize = fullBatchSize
-        var scaling = ScalingView(instances: [], loadTime: loadTime)
+        var scaling = ScalingView(
+            instances: [], loadTime: loadTime, batchTokensPerSecond: batchInstanceRate)
         let leaving = Set(roster.leaving.map { groups[$0].stages[0].instance })
         let retired = Set(draining.map { groups[$0].stages[0].instance }).subtracting(leaving)
         for index in memories.indices where !isLost[index] {
@@ -40,9 +42,24 @@ extension Cell {
             }
             scaling.instances.append(
                 ScalableInstance(
-                    instance, .mixed, phase, batchSize: batchSize, load: loads[index]))
+                    instance, roster.classes[index], phase, batchSize: interactiveSize(of: index),
+                    tokensPerSecond: paces.isEmpty ? nil : paces[index].fullRate,
+                    load: loads[index]))
         }
         return scaling
+    }
+
+    /// Tokens per second of a batch instance, in the mean over those that were ever full.
+    private var batchInstanceRate: Double? {
+        let rates = paces.indices.filter { roster.classes[$0] == .batch }
+            .compactMap { paces[$0].fullRate }
+        return rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count)
+    }
+
+    /// Interactive requests that an instance runs at once.
+    private func interactiveSize(of index: Int) -> Int {
+        guard configuration.autoscaling.controlsBatchSize else { return fullBatchSize }
+        return min(paces[index].interactiveSize, configuration.scheduler.maxRunning)
     }
 
     /// By instance: its part of what its groups run. Where old groups and a new one share it, the
@@ -54,8 +71,12 @@ extension Cell {
             for (place, stage) in groups[id].stages.enumerated() {
                 let before = loads[stage.instance.index]
                 var part = before ?? ScalableInstance.Load()
-                part.interactiveRunning += (load.running + place) / load.members
-                part.interactiveWaiting += (load.waiting + place) / load.members
+                let batch = tally(of: id).batch
+                let interactive = load.running + load.waiting - batch
+                let running = min(interactive, load.running)
+                part.interactiveRunning += (running + place) / load.members
+                part.interactiveWaiting += (interactive - running + place) / load.members
+                part.batchRunning += (batch + place) / load.members
                 if before == nil || !load.isDraining { part.freeness = stepsLeft(load) }
                 loads[stage.instance.index] = part
             }
@@ -74,7 +95,7 @@ extension Cell {
     /// Sequences that an instance runs at once: as many as it may, or as many of the present mean
     /// size as it has blocks for (own choice; Chiron's local batch sizes stay below both).
     private var fullBatchSize: Int {
-        let most = configuration.autoscaling.staticBatchSize ?? configuration.scheduler.maxRunning
+        let most = fixedBatchSize
         let (running, used) = (runningCount, view.total.usedBlocks)
         guard running > 0, used > 0 else { return max(1, most) }
         let present = max(1, roster.presences.count { $0 == .present })

@@ -10,7 +10,7 @@ extension Cell {
             let planned = groups[stepping: group].planStep(
                 id: StepID(stepsPlanned), table: &table, stores: &stores,
                 events: &schedulingEvents)
-            for event in schedulingEvents { report(event, &effects) }
+            for event in schedulingEvents { report(event, of: group, &effects) }
             switch consume planned {
             case .step(let step):
                 stepsPlanned &+= 1
@@ -27,7 +27,9 @@ extension Cell {
         plan(group, &effects)
     }
 
-    private mutating func report(_ event: SchedulingEvent, _ effects: inout [Effect]) {
+    private mutating func report(
+        _ event: SchedulingEvent, of group: GroupID, _ effects: inout [Effect]
+    ) {
         switch event {
         case .started(let id, let cached):
             effects.append(.started(id, cachedTokens: cached))
@@ -36,7 +38,7 @@ extension Cell {
             effects.append(.note(.preempted(id, lostTokens: lost)))
         case .evicting(let id):
             abortRelocation(of: id)
-            swapOut(id, &effects)
+            evict(id, from: group, &effects)
         }
     }
 
@@ -53,8 +55,10 @@ extension Cell {
             effects.append(.note(.lateStep(step)))
             return
         }
+        if autoscaler != nil || !paces.isEmpty { noteStep(of: group) }
         for index in outcomes.indices { apply(outcomes[index], &effects) }
         finishStalled(in: group, now, &effects)
+        sendStalled(from: group, &effects)
         plan(group, &effects)
     }
 
@@ -68,6 +72,7 @@ extension Cell {
             effects.append(.finished(id, reason, table[id].usage))
             sequences[table[id].request] = nil
             abortRelocation(of: id)
+            forgetSwapped(id)
             release(id, &effects)
         case .left(let id):
             release(id, &effects)

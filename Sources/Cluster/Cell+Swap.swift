@@ -1,16 +1,34 @@
 internal import Domain
+internal import Planning
 internal import Scheduling
 
-/// The baseline policy `swap`: KV of sequences that must give way goes to host memory and comes
-/// back, instead of being computed again (InferCept; vLLM's swapping).
+/// KV of sequences that must give way goes to host memory and comes back, instead of being computed
+/// again: of all under the baseline policy `swap` (InferCept; vLLM's swapping), and of batch
+/// requests, which come back to any group.
 extension Cell {
-    /// Sends a stalled sequence's KV to host memory; it computes anew when that is full.
-    mutating func swapOut(_ id: SequenceID, _ effects: inout [Effect]) {
-        let group = groupOf[id.index]
-        let count = groups[group].spansNeeded(for: table[id].computedCount)
-        guard count > 0, hostStore.freeCount >= count else {
+    /// A sequence stands still because its group has run out of blocks.
+    mutating func evict(_ id: SequenceID, from group: GroupID, _ effects: inout [Effect]) {
+        guard configuration.overloadPolicy == .swap || isBatch(id) else {
             effects.append(.note(.preempted(id, lostTokens: table[id].computedCount)))
             groups[group].preempt(id, &table, &stores)
+            return
+        }
+        swapped.append(
+            SwappedSequence(sequence: id, group: group, since: time, phase: .stalling))
+        leaveForHost(id, &effects)
+    }
+
+    /// Sends a stalled sequence's KV to host memory; it computes anew when that is full.
+    mutating func leaveForHost(_ id: SequenceID, _ effects: inout [Effect]) {
+        let place = swapped.firstIndex { $0.sequence == id && $0.phase == .stalling }
+        guard let index = place, let group = swapped[index].group else {
+            preconditionFailure("\(id) is not about to leave")
+        }
+        let count = groups[group].spansNeeded(for: table[id].computedCount)
+        guard count > 0, hostStore.freeCount >= count else {
+            swapped.remove(at: index)
+            effects.append(.note(.preempted(id, lostTokens: table[id].computedCount)))
+            giveUp(id, in: group)
             return
         }
         let spans = table[id].spans.prefix(count)
@@ -20,11 +38,21 @@ extension Cell {
             hostCopy(spans, group, stage, blocks, isLeaving: true)
         }
         let transfer = nextTransfer()
-        swapped.append(
-            SwappedSequence(
-                sequence: id, group: group, since: time, hostBlocks: blocks,
-                spans: Array(spans), phase: .leaving, transfer: transfer))
+        swapped[index].hostBlocks = blocks
+        swapped[index].spans = Array(spans)
+        swapped[index].phase = .leaving
+        swapped[index].transfer = transfer
         effects.append(.transfer(Transfer(id: transfer, sequence: id, copies: copies)))
+    }
+
+    /// A sequence gives its blocks back and waits, with nothing of its KV left.
+    private mutating func giveUp(_ id: SequenceID, in group: GroupID) {
+        if isBatch(id) {
+            groups[group].withdraw(id, &table, &stores)
+            queueBatch(id)
+        } else {
+            groups[group].preempt(id, &table, &stores)
+        }
     }
 
     private func hostCopy(
@@ -52,7 +80,7 @@ extension Cell {
                     expected = needed
                     break
                 }
-                bringBack(index, spans, &effects)
+                bringBack(index, to: group, spans, &effects)
             }
             setAside(expected, in: group, &effects)
         }
@@ -76,11 +104,22 @@ extension Cell {
         return groups[group].reserve(needed, &stores)
     }
 
+    /// A batch request comes back to a group that has so many spans for it.
+    mutating func comeBack(
+        _ index: Int, to group: GroupID, _ needed: BlockCount, _ effects: inout [Effect]
+    ) {
+        guard let spans = groups[group].reserve(needed, &stores) else {
+            preconditionFailure("\(group) has no room")
+        }
+        assign(swapped[index].sequence, to: group)
+        swapped[index].group = group
+        bringBack(index, to: group, spans, &effects)
+    }
+
     private mutating func bringBack(
-        _ index: Int, _ spans: [SpanID], _ effects: inout [Effect]
+        _ index: Int, to group: GroupID, _ spans: [SpanID], _ effects: inout [Effect]
     ) {
         let host = swapped[index].hostBlocks
-        let group = swapped[index].group
         let copies = groups[group].stages.indices.map { stage in
             hostCopy(spans.prefix(host.count), group, stage, host, isLeaving: false)
         }
@@ -100,44 +139,52 @@ extension Cell {
             preconditionFailure("no transfer \(transfer) is expected")
         }
         let entry = swapped[index]
+        guard let group = entry.group else {
+            preconditionFailure("a transfer of a sequence that is away")
+        }
         swapped[index].transfer = nil
         switch entry.phase {
-        case .leaving: finishLeaving(index, failure, &effects)
-        case .returning: finishReturning(index, failure, now, &effects)
-        case .away: preconditionFailure("a transfer of a sequence that is away")
+        case .leaving: finishLeaving(index, group, failure, &effects)
+        case .returning: finishReturning(index, group, failure, now, &effects)
+        case .stalling, .away: preconditionFailure("a transfer of a sequence that is away")
         }
-        plan(entry.group, &effects)
+        plan(group, &effects)
     }
 
     private mutating func finishLeaving(
-        _ index: Int, _ failure: String?, _ effects: inout [Effect]
+        _ index: Int, _ group: GroupID, _ failure: String?, _ effects: inout [Effect]
     ) {
         let entry = swapped[index]
-        groups[entry.group].release(entry.spans, &stores)
+        groups[group].release(entry.spans, &stores)
         swapped[index].spans = []
         if entry.isAborted {
             forgetHostBlocks(index)
         } else if let failure {
             forgetHostBlocks(index)
-            startAnew(entry.sequence, in: entry.group, .transferFailed(failure), &effects)
+            startAnew(entry.sequence, in: group, .transferFailed(failure), &effects)
         } else {
-            groups[entry.group].detach(entry.sequence, &table, &stores, swapped: true)
+            groups[group].detach(entry.sequence, &table, &stores, swapped: true)
             swapped[index].phase = .away
+            if isBatch(entry.sequence) {
+                swapped[index].group = nil
+                queueBatch(entry.sequence)
+            }
             effects.append(.note(.swappedOut(entry.sequence, entry.hostBlocks.count)))
         }
     }
 
     private mutating func finishReturning(
-        _ index: Int, _ failure: String?, _ now: Instant, _ effects: inout [Effect]
+        _ index: Int, _ group: GroupID, _ failure: String?, _ now: Instant,
+        _ effects: inout [Effect]
     ) {
         let entry = swapped[index]
         forgetHostBlocks(index)
         if entry.isAborted || failure != nil {
-            groups[entry.group].release(entry.spans, &stores)
+            groups[group].release(entry.spans, &stores)
             guard !entry.isAborted else { return }
-            groups[entry.group].requeue(entry.sequence, &table)
+            groups[group].requeue(entry.sequence, &table)
         } else {
-            groups[entry.group].attach(entry.sequence, spans: entry.spans, &table)
+            groups[group].attach(entry.sequence, spans: entry.spans, &table)
             effects.append(
                 .note(
                     .swappedIn(
@@ -156,7 +203,7 @@ extension Cell {
         for id in swapped.filter({ $0.group == group && !$0.isAborted }).map(\.sequence) {
             guard let index = swapped.firstIndex(where: { $0.sequence == id && !$0.isAborted })
             else { continue }
-            let isAway = swapped[index].phase != .leaving
+            let isAway = swapped[index].isOut
             forgetSwapped(id)
             if isAway { groups[group].requeue(id, &table) }
         }

@@ -27,7 +27,7 @@ extension Cell {
     private mutating func thin(_ now: Instant, _ effects: inout [Effect]) {
         let others = openGroups
         guard let group = thinned, !others.isEmpty else { return }
-        for id in groups[group].takeWaiting(from: table) { join(id, emptiest(of: others)) }
+        for id in groups[group].takeWaiting(from: table) { rejoin(id, others) }
         var excess = excess(group)
         for relocation in relocations where relocation.from == group && !relocation.isAborted {
             excess -= table[relocation.sequence].spans.count
@@ -35,7 +35,7 @@ extension Cell {
         for id in groups[group].running.reversed() where excess > 0 {
             guard table[id].phase == .running, !isRelocating(id) else { continue }
             let size = table[id].spans.count
-            let target = emptiest(of: others)
+            let target = emptiest(of: serving(id, among: others))
             guard startMigration(of: id, to: target, now, &effects) else { break }
             excess -= size
         }

@@ -22,9 +22,9 @@ extension Cell {
         for source in groups.ids where groups[source].waitingCount > 0 {
             while let target = targets.max, let id = groups[source].firstWaiting(in: table) {
                 let needed = groups[source].spansNeeded(for: table[id].tokens.count)
-                guard groups[source].pool.freeCount(stores) < needed, target.spans > needed else {
-                    break
-                }
+                guard groups[source].pool.freeCount(stores) < needed, target.spans > needed,
+                    serves(target.group, id)
+                else { break }
                 targets.removeMax()
                 groups[source].dropFirstWaiting(in: table)
                 join(id, target.group)

@@ -19,8 +19,18 @@ package struct Cell: Sendable {
     package internal(set) var table = SequenceTable()
     /// Requests that have a sequence. Looked up, never iterated.
     var sequences: [RequestID: SequenceID] = [:]
-    /// By sequence slot: the group it belongs to.
-    var groupOf: [GroupID] = []
+    /// By sequence slot: the group it belongs to; `nil` while it waits in the queue of the cell.
+    var groupOf: [GroupID?] = []
+    /// By sequence slot.
+    var services: [SequenceService] = []
+    /// Batch requests that wait for an instance, where those have a queue of their own.
+    var batchQueue: RequestGroups
+    /// By instance: how many sequences it runs at once, where that is controlled.
+    var paces: [InstancePace]
+    var nextPaceTick = Instant.zero
+    /// Lengths of the prompts that have come, and of the answers that have ended.
+    var promptLengths: LengthHistory
+    var answerLengths: LengthHistory
 
     /// Merges and splits of groups under way.
     var reshapes: [Reshape] = []
@@ -38,8 +48,8 @@ package struct Cell: Sendable {
     /// What the packer has planned and has not begun.
     var packingMoves: [PackingMove] = []
     var nextPacking = Instant.zero
-    /// By group: sequences that others make room for.
-    var highPriorityCounts: [Int] = []
+    /// By group.
+    var tallies: [GroupTally] = []
     /// Groups of one that take nothing new because an operator wants them empty.
     var draining: [GroupID] = []
     /// Groups in which a relocation has returned spans since the last plan.
@@ -79,6 +89,8 @@ package struct Cell: Sendable {
     var arrivals: UInt64 = 0
     var stepsPlanned: UInt32 = 0
     package internal(set) var isDraining = false
+    /// Sequences have ended or left since batch requests were looked at.
+    var hasFreedRoom = false
     /// Reused between calls.
     var schedulingEvents: [SchedulingEvent] = []
     var outcomes: [SequenceOutcome] = []
@@ -92,8 +104,9 @@ package struct Cell: Sendable {
         configuration.scheduler.maxModelLength = min(
             configuration.scheduler.maxModelLength, slots)
         if configuration.overloadPolicy == .migrate { configuration.relocationPolicy = .llumnix }
-        configuration.scheduler.eviction =
-            configuration.overloadPolicy == .swap ? .swap : .recompute
+        let isSwapping =
+            configuration.overloadPolicy == .swap || configuration.autoscaling.policy == .chiron
+        configuration.scheduler.eviction = isSwapping ? .swap : .recompute
         self.configuration = configuration
         memories = configuration.instances.map { InstanceMemory(shape: $0) }
         stores = memories.map { BlockStore(of: $0) }
@@ -102,6 +115,10 @@ package struct Cell: Sendable {
         let present = configuration.startInstances ?? memories.count
         roster = InstanceRoster(count: memories.count, present: present)
         autoscaler = Autoscaler(configuration.autoscaling)
+        batchQueue = RequestGroups(tolerance: configuration.autoscaling.deadlineTolerance)
+        paces = Self.paces(configuration)
+        promptLengths = LengthHistory(configuration.autoscaling)
+        answerLengths = LengthHistory(configuration.autoscaling)
         undroppedCapacity = stores.prefix(present).reduce(0) { $0 + $1.baseCount }
         hostStore = BlockStore(baseCount: configuration.hostBlocks)
         dispatcher = Dispatcher(policy: configuration.dispatch)
@@ -149,6 +166,7 @@ package struct Cell: Sendable {
         if !collapsing.isEmpty { dissolveCollapsed(&effects) }
         if !reshapes.isEmpty { advanceReshapes(now, &effects) }
         if case .swap = configuration.overloadPolicy { swapIn(&effects) }
+        if hasFreedRoom { feedBatch(&effects) }
         if !draining.isEmpty { moveDraining(now, &effects) }
         if now >= nextSample { sample(now, &effects) }
         while let group = freed.popLast() { plan(group, &effects) }
@@ -170,6 +188,7 @@ extension Cell {
         let id = groups.nextID
         groups.insert(
             GroupScheduler(group: id, stages: stages, configuration: configuration.scheduler))
+        groups[id].batchLimit = batchSize(of: id)
         return id
     }
 
@@ -191,9 +210,15 @@ extension Cell {
 extension Cell {
     package var runningCount: Int { groups.sum { $0.running.count } }
     package var waitingCount: Int {
-        groups.sum { $0.waitingCount } + swapped.count { !$0.isAborted && $0.phase != .leaving }
+        groups.sum { $0.waitingCount } + swapped.count(where: \.isOut) + unbegunCount
     }
-    package var isIdle: Bool { swapped.isEmpty && relocations.isEmpty && groups.areIdle }
+    /// Batch requests that wait with nothing computed.
+    var unbegunCount: Int {
+        batchQueue.count - swapped.count { !$0.isAborted && $0.group == nil }
+    }
+    package var isIdle: Bool {
+        swapped.isEmpty && relocations.isEmpty && batchQueue.isEmpty && groups.areIdle
+    }
 
     /// Share of all KV blocks that sequences hold.
     package var blockUsage: Double {

@@ -121,7 +121,8 @@ extension GroupTable {
             lacksBlocks: slots[id.index].lacksBlocks)
     }
 
-    private mutating func touch(_ id: GroupID) {
+    /// The group may have changed.
+    mutating func touch(_ id: GroupID) {
         guard !isTouched[id.index] else { return }
         isTouched[id.index] = true
         touched.append(id)

@@ -12,6 +12,8 @@ package enum InstancePresence: Hashable, Sendable {
 package struct InstanceRoster: Sendable {
     /// By instance. Those that are lost are absent.
     package private(set) var presences: [InstancePresence]
+    /// By instance: what it is for, where that matters.
+    package private(set) var classes: [InstanceClass]
     /// Groups of one that are emptied so that their instances can be stopped.
     package internal(set) var leaving: [GroupID] = []
     /// By instance: starts that have failed. Who has failed least is tried first.
@@ -21,6 +23,7 @@ package struct InstanceRoster: Sendable {
     init(count: Int, present: Int) {
         precondition(1...count ~= present, "\(present) of \(count) instances are to be there")
         presences = (0..<count).map { $0 < present ? .present : .absent }
+        classes = Array(repeating: .mixed, count: count)
         failures = Array(repeating: 0, count: count)
     }
 
@@ -52,9 +55,15 @@ package struct InstanceRoster: Sendable {
 // MARK: - Changes
 
 extension InstanceRoster {
-    mutating func start(_ instance: InstanceID, at now: Instant) {
+    mutating func start(_ instance: InstanceID, as type: InstanceClass, at now: Instant) {
         precondition(presences[instance.index] == .absent, "instance \(instance) is there")
         presences[instance.index] = .starting(since: now)
+        classes[instance.index] = type
+    }
+
+    /// The instance is for something else from now on.
+    mutating func reassign(_ instance: InstanceID, to type: InstanceClass) {
+        classes[instance.index] = type
     }
 
     mutating func join(_ instance: InstanceID) { presences[instance.index] = .present }

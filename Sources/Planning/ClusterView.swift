@@ -29,6 +29,7 @@ package struct ClusterTotal: Hashable, Sendable {
     /// Sequences that wait.
     package private(set) var waiting = 0
     package private(set) var usedBlocks: BlockCount = 0
+    package private(set) var lentBlocks: BlockCount = 0
     package private(set) var queuedBlocks: BlockCount = 0
     /// Of the groups that take sequences.
     package private(set) var freeBlocks: BlockCount = 0
@@ -40,6 +41,7 @@ package struct ClusterTotal: Hashable, Sendable {
     private mutating func add(_ load: GroupLoad, times: Int) {
         waiting += load.waiting * times
         usedBlocks += load.usedBlocks * times
+        lentBlocks += load.lentBlocks * times
         queuedBlocks += load.queuedBlocks * times
         guard !load.isDraining else { return }
         freeBlocks += load.freeBlocks * times
@@ -56,6 +58,8 @@ package struct GroupLoad: Hashable, Sendable {
     package var members: Int
     /// Blocks that its sequences hold.
     package var usedBlocks: BlockCount
+    /// Of those, what batch requests hold that give way to others.
+    package var lentBlocks: BlockCount
     /// Blocks that those need which wait for blocks.
     package var queuedBlocks: BlockCount
     /// Blocks that all of those need which wait, be it for room in a step.
@@ -71,7 +75,7 @@ package struct GroupLoad: Hashable, Sendable {
 
     package init(
         group: GroupID, running: Int, waiting: Int, members: Int = 1,
-        usedBlocks: BlockCount = 0, queuedBlocks: BlockCount = 0, waitingBlocks: BlockCount = 0,
+        usedBlocks: BlockCount = 0, lentBlocks: BlockCount = 0, queuedBlocks: BlockCount = 0, waitingBlocks: BlockCount = 0,
         headBlocks: BlockCount = 0, headroomBlocks: BlockCount = 0, freeBlocks: BlockCount,
         totalBlocks: BlockCount, isDraining: Bool = false
     ) {
@@ -80,6 +84,7 @@ package struct GroupLoad: Hashable, Sendable {
         self.waiting = waiting
         self.members = members
         self.usedBlocks = usedBlocks
+        self.lentBlocks = lentBlocks
         self.queuedBlocks = queuedBlocks
         self.waitingBlocks = waitingBlocks
         self.headBlocks = headBlocks

@@ -18,6 +18,8 @@ extension GroupScheduler {
         }
         for span in others { holders[span.index] += 1 }
         precondition(holders == pool.references, "span holders and references differ")
+        let stalled = running.count { table[$0].phase == .stalled }
+        precondition(stalled == stalledCount, "\(stalled) stand still, not \(stalledCount)")
         let order = running.map { Precedence(of: table[$0], in: configuration.order) }
         precondition(order == order.sorted(), "running is out of order")
     }

@@ -180,7 +180,7 @@ extension GroupScheduler {
     ) {
         if draft.isShort { lacksBlocks = true }
         while waitingCount > 0, isAccepting, !draft.isShort, draft.budget > 0,
-            running.count < maxRunning, let id = waiting.first(in: table)
+            seatedCount < maxRunning, let id = waiting.first(in: table)
         {
             lacksBlocks = !admit(id, &table, &stores, &events)
             guard !lacksBlocks else { return }

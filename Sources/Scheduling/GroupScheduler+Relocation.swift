@@ -50,17 +50,19 @@ extension GroupScheduler {
     }
 
     /// Whether one more sequence may hold blocks.
-    package var hasSeat: Bool { running.count < maxRunning }
+    package var hasSeat: Bool { seatedCount < maxRunning }
 
     /// The sequence takes part in no further step until `resume`.
-    package func stall(_ id: SequenceID, _ table: inout SequenceTable) {
+    package mutating func stall(_ id: SequenceID, _ table: inout SequenceTable) {
         precondition(table[id].phase == .running)
         table[id].phase = .stalled
+        stalledCount += 1
     }
 
-    package func resume(_ id: SequenceID, _ table: inout SequenceTable) {
+    package mutating func resume(_ id: SequenceID, _ table: inout SequenceTable) {
         precondition(table[id].phase == .stalled)
         table[id].phase = .running
+        stalledCount -= 1
     }
 
     /// Takes a sequence that is in no step out of the group, to run elsewhere: its spans are
@@ -84,6 +86,16 @@ extension GroupScheduler {
         table[id].phase = .running
         registerFullSpans(of: &table[id])
         insertIntoRunning(id, table)
+    }
+
+    /// Takes a sequence that is in no step out of the group with nothing of its KV left: it starts
+    /// anew wherever it is queued next.
+    package mutating func withdraw(
+        _ id: SequenceID, _ table: inout SequenceTable, _ stores: inout [BlockStore]
+    ) {
+        detach(id, &table, &stores)
+        table[id].computedCount = 0
+        table[id].phase = .waiting
     }
 
     /// A sequence that was away starts anew in this group's queue.

@@ -38,6 +38,10 @@ package struct GroupScheduler: Sendable {
     package var isRunning = true
     /// Spans that admission leaves to others for now.
     package var setAside: BlockCount = 0
+    /// The most sequences that each member runs at once now.
+    package var batchLimit: Int
+    /// Sequences that stand still. Most are about to leave, so they take nobody's seat.
+    package internal(set) var stalledCount = 0
     /// Spans that the waiting sequences need for what is known of them.
     package internal(set) var waitingSpans: BlockCount = 0
     /// The first waiting sequence found too few blocks when it was last looked at; otherwise those
@@ -65,6 +69,7 @@ package struct GroupScheduler: Sendable {
             instances: stages.map(\.instance), blockSize: configuration.blockSize,
             isCaching: configuration.isPrefixCaching)
         maxStepsInFlight = max(configuration.maxStepsInFlight, stages.count)
+        batchLimit = configuration.maxRunning
         batches = Array(
             repeating: PlannedBatch(group: group, stageCount: stages.count),
             count: maxStepsInFlight + 1)
@@ -83,8 +88,11 @@ package struct GroupScheduler: Sendable {
 
     package var isIdle: Bool { running.isEmpty && waitingCount == 0 && stepsInFlight == 0 }
 
-    /// The most sequences that hold blocks at once.
-    package var maxRunning: Int { configuration.maxRunning * stages.count }
+    /// The most sequences that run at once.
+    package var maxRunning: Int { batchLimit * stages.count }
+
+    /// Sequences that hold blocks and are not about to leave.
+    package var seatedCount: Int { running.count - stalledCount }
 
     /// Spans that `tokens` slots take.
     package func spansNeeded(for tokens: TokenCount) -> BlockCount {
@@ -132,6 +140,7 @@ package struct GroupScheduler: Sendable {
             return true
         case .running, .stalled:
             if table[id].isInFlight {
+                if table[id].phase == .stalled { stalledCount -= 1 }
                 table[id].phase = .leaving
                 return false
             }
@@ -149,6 +158,7 @@ package struct GroupScheduler: Sendable {
         _ id: SequenceID, from table: inout SequenceTable, _ stores: inout [BlockStore]
     ) {
         releaseSpans(of: &table[id], &stores)
+        if table[id].phase == .stalled { stalledCount -= 1 }
         if let position = running.firstIndex(of: id) { running.remove(at: position) }
     }
 

@@ -47,17 +47,19 @@ package enum QueueOrder: String, Hashable, Sendable, CaseIterable {
     case priority
 }
 
-/// A sequence's place in its group's order; smaller is served first.
+/// A sequence's place in its group's order; smaller is served first. Whoever yields comes last.
 struct Precedence: Comparable, Hashable {
+    let tier: UInt8
     let priority: Int
     let arrival: UInt64
 
     init(of sequence: SequenceState, in order: QueueOrder) {
+        tier = sequence.isYielding ? 1 : 0
         priority = order == .priority ? sequence.priority : 0
         arrival = sequence.arrival
     }
 
     static func < (left: Self, right: Self) -> Bool {
-        (left.priority, left.arrival) < (right.priority, right.arrival)
+        (left.tier, left.priority, left.arrival) < (right.tier, right.priority, right.arrival)
     }
 }

@@ -18,6 +18,8 @@ package struct SequenceState: Sendable {
     package let arrival: UInt64
     package let promptCount: TokenCount
     package let stop: StopConditions
+    /// It gives way to others, whatever its priority and arrival.
+    package let isYielding: Bool
     /// The prompt's own logprobs are wanted, so no part of it may come from the prefix cache.
     package let wantsPromptLogprobs: Bool
 
@@ -55,11 +57,15 @@ package struct SequenceState: Sendable {
     ///   - id: Its slot in the sequence table.
     ///   - request: Prompt, stop conditions and priority; the prompt is not empty.
     ///   - arrival: Its place in the order of arrivals.
-    package init(id: SequenceID, request: GenerationRequest, arrival: UInt64) {
+    ///   - isYielding: Others are served first and preempted last.
+    package init(
+        id: SequenceID, request: GenerationRequest, arrival: UInt64, isYielding: Bool = false
+    ) {
         precondition(!request.prompt.isEmpty)
         self.id = id
         self.request = request.id
         self.arrival = arrival
+        self.isYielding = isYielding
         promptCount = request.prompt.count
         stop = request.stop
         priority = request.priority

@@ -21,6 +21,7 @@ extension GenerationRequest {
         }
         return GenerationRequest(
             id: RequestID(id), prompt: prompt, sampling: SamplingParameters(), stop: stop,
-            priority: .random(in: -1...2, using: &random))
+            priority: .random(in: -1...2, using: &random),
+            objective: id % 3 == 0 ? ServiceLevelObjective(.batch) : nil)
     }
 }

@@ -215,7 +215,7 @@ extension ScalingTests {
         cell.autoscaling.freenessPeriod = .milliseconds(8)
         cell.autoscaling.minimumLinger = .milliseconds(20)
         cell.autoscaling.assumedLoadTime = .milliseconds(4)
-        cell.autoscaling.staticBatchSize = 2
+        cell.autoscaling.staticBatchSize = policy == .chiron ? 2 : nil
         cell.autoscaling.busyHysteresis = 0
         cell.autoscaling.maximumInstances = 3
     }

@@ -3,8 +3,11 @@ package import Domain
 extension GroupLoad {
     /// Blocks that sequences use, or count as using (Llumnix Algorithm 1): those they hold; what
     /// the first in the queue lacks, for it makes the group too small however much is free; and
-    /// what is to stay empty around sequences of high priority.
-    package var virtualUsage: BlockCount { usedBlocks + headBlocks + headroomBlocks }
+    /// what is to stay empty around sequences of high priority. What batch requests hold counts as
+    /// free, for they give way.
+    package var virtualUsage: BlockCount {
+        usedBlocks - lentBlocks + headBlocks + headroomBlocks
+    }
 
     /// Blocks that each running sequence may still take before the group is full: about how many
     /// blocks' worth of steps it can go on. Below zero, what the queue or sequences of high
@@ -21,8 +24,8 @@ extension GroupLoad {
     }
 
     /// The same for one more request: everything that waits counts, for it was there before.
-    var freenessForArrivals: Double {
-        let free = totalBlocks - usedBlocks - waitingBlocks - headroomBlocks
+    package var freenessForArrivals: Double {
+        let free = totalBlocks - usedBlocks + lentBlocks - waitingBlocks - headroomBlocks
         return Self.share(of: free, among: running + waiting)
     }
 

@@ -53,6 +53,16 @@ package struct AutoscalingConfiguration: Hashable, Sendable {
     package var ceilingShare = 0.9
     package var ceilingTicks = 60
 
+    // MARK: Batch requests on mixed instances
+
+    /// Share of a mixed instance's batch and blocks that is filled with batch requests, so that an
+    /// interactive one mostly finds room without waiting for others to give way. Own choice.
+    package var lentShare = 0.9
+    /// A mixed instance that has had no interactive request for so long takes as many batch
+    /// requests as their own objective allows; with the next interactive one most of those have to
+    /// give way. Own choice: seldom beside the time that their copies take.
+    package var idleBeforeBatch = Duration.seconds(10)
+
     // MARK: Interactive instances
 
     /// Share of an instance by which the load must have fallen below a whole number of them before
@@ -98,6 +108,10 @@ package struct AutoscalingConfiguration: Hashable, Sendable {
     /// 1 orders as late as possible (the paper's intent), so that lent head-room does most; 0
     /// orders when the present rate will not do.
     package var heldBackInstances = 1
+    /// For so long every look must find that instances are missing, if there is time for that; then
+    /// the fewest are ordered that any of those looks asked for. Own choice: in the first seconds
+    /// after many requests have come hardly anything is generated, and rates seem low.
+    package var deadlinePatience = Duration.seconds(10)
     /// Requests that nothing can serve in time any more are to be served within so long after new
     /// instances could be there. Own choice.
     package var lateGrace = Duration.seconds(300)

@@ -19,7 +19,7 @@ package struct BatchScaler: Hashable, Sendable {
     ///
     /// - Parameter backlog: ascending by deadline.
     package func decide(
-        _ view: ScalingView, backlog: [RequestBacklog], lengths: OutputLengths, at now: Instant
+        _ view: ScalingView, backlog: [RequestBacklog], lengths: LengthHistory, at now: Instant
     ) -> ScalingDecision {
         guard !backlog.isEmpty else { return retire(view) }
         let capacity = BatchCapacity(view, configuration, at: now)
@@ -37,7 +37,7 @@ package struct BatchScaler: Hashable, Sendable {
 
     /// The number of request groups that would miss their deadlines (BBP).
     package func backpressure(
-        _ view: ScalingView, backlog: [RequestBacklog], lengths: OutputLengths, at now: Instant
+        _ view: ScalingView, backlog: [RequestBacklog], lengths: LengthHistory, at now: Instant
     ) -> Int {
         let capacity = BatchCapacity(view, configuration, at: now)
         return demand(backlog, lengths, capacity, at: now).groups
@@ -55,7 +55,7 @@ package struct BatchScaler: Hashable, Sendable {
     /// The fewest further instances with which every group gets what it can, and how many groups
     /// would miss their deadlines without them.
     private func demand(
-        _ backlog: [RequestBacklog], _ lengths: OutputLengths, _ capacity: BatchCapacity,
+        _ backlog: [RequestBacklog], _ lengths: LengthHistory, _ capacity: BatchCapacity,
         at now: Instant
     ) -> (instances: Int, groups: Int) {
         var (requests, instances, groups) = (0, 0, 0)

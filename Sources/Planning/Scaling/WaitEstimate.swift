@@ -13,7 +13,7 @@ package struct WaitEstimate: Hashable, Sendable {
     ///   - ahead: requests that are served before.
     ///   - tokensPerSecond: of all instances that serve the queue.
     /// - Returns: `nil` when nothing serves the queue.
-    package init?(ahead: Int, lengths: OutputLengths, tokensPerSecond: Double) {
+    package init?(ahead: Int, lengths: LengthHistory, tokensPerSecond: Double) {
         guard tokensPerSecond > 0 else { return nil }
         expected = .seconds(lengths.mean * Double(ahead) / tokensPerSecond)
         deviation = .seconds(lengths.deviation(ofSumOf: ahead) / tokensPerSecond)

@@ -119,7 +119,7 @@ struct LoadedCluster: Sendable {
                 number, count: min(arrival.inputTokens, limit), prefix: arrival.prefix),
             sampling: SamplingParameters(),
             stop: StopConditions(maxTokens: max(1, arrival.outputTokens)),
-            priority: arrival.priority)
+            priority: arrival.priority, objective: arrival.serviceClass?.objective)
         log.submit(at: time)
         findNextArrival()
         cluster.send(.submitted(request), at: time)

@@ -1,3 +1,5 @@
+package import Domain
+
 /// What some requests are for, and how soon their senders want to see something of them: chats at
 /// once, batches within an hour (Chiron §2.2).
 package struct ServicePromise: Hashable, Sendable {
@@ -11,5 +13,12 @@ package struct ServicePromise: Hashable, Sendable {
         self.name = name
         self.ttft = ttft
         self.itl = itl
+    }
+
+    /// What a cell is told of it: a class of any name but that of batch requests is interactive.
+    package var objective: ServiceLevelObjective {
+        ServiceLevelObjective(
+            ServiceClass(rawValue: name) ?? .interactive, timeToFirstToken: ttft,
+            interTokenLatency: itl)
     }
 }

@@ -13,7 +13,7 @@ package struct SimulatedArrival: Hashable, Sendable {
     package var priority = 0
     /// What it has in common with other prompts.
     package var prefix: SharedPrefix?
-    /// What was promised of it; the cell does not know.
+    /// What was promised of it.
     package var serviceClass: ServicePromise?
 
     /// The first tokens of all prompts that name the same beginning.

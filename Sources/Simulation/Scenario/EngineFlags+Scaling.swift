@@ -12,6 +12,7 @@ extension EngineFlags {
     ) throws(ScenarioError) -> AutoscalingConfiguration {
         var scaling = AutoscalingConfiguration()
         scaling.policy = autoscalingPolicy ?? scaling.policy
+        scaling.parts = chironParts ?? scaling.parts
         scaling.minimumInstances = minInstances ?? min(present, scaling.minimumInstances)
         scaling.maximumInstances = maxInstances ?? max(present, scaling.minimumInstances)
         scaling.assumedLoadTime = loadTime

@@ -49,6 +49,8 @@ package struct EngineFlags: Hashable, Sendable {
     package var lookaheadMinTokens: TokenCount?
 
     package var autoscalingPolicy: AutoscalingPolicy?
+    /// What of `chiron` is at work.
+    package var chironParts: ChironParts?
     package var minInstances: Int?
     /// All that there may ever be; `data-parallel-size` of them are there at the start.
     package var maxInstances: Int?
@@ -89,8 +91,8 @@ extension EngineFlags {
         "pipeline-parallel-size", "swap-space", "exchange-mode", "exchange-reserve",
         "batch-formation", "lookahead-partition", "lookahead-min-tokens", "relocation-policy",
         "relocation-mode", "migrate-out-threshold", "migrate-in-threshold", "high-priority-below",
-        "high-priority-load", "packing-policy", "autoscaling-policy", "min-instances",
-        "max-instances", "autoscaling-interval", "scale-out-below", "scale-in-above",
+        "high-priority-load", "packing-policy", "autoscaling-policy", "chiron-parts",
+        "min-instances", "max-instances", "autoscaling-interval", "scale-out-below", "scale-in-above",
         "scaling-period", "initial-busy-share", "static-batch-size", "min-linger",
     ]
 
@@ -126,6 +128,7 @@ extension EngineFlags {
             try fields.duration(name, unit: .seconds(1), in: 0...86_400)
         }
         autoscalingPolicy = try fields.choice("autoscaling-policy") ?? autoscalingPolicy
+        chironParts = try fields.choice("chiron-parts") ?? chironParts
         minInstances = try fields.integer("min-instances", in: 1...4096) ?? minInstances
         maxInstances = try fields.integer("max-instances", in: 1...4096) ?? maxInstances
         autoscalingInterval =

@@ -64,7 +64,7 @@ extension EngineFlags {
         cell.migration = migration
         cell.pipelineStages = pipelineParallelSize ?? cell.pipelineStages
         cell.headCost = machine.headCost
-        if cell.overloadPolicy == .swap {
+        if cell.overloadPolicy == .swap || autoscalingPolicy == .chiron {
             let block = machine.shape.blockBytes.bytes * machine.shape.layerCount
             cell.hostBlocks = (swapSpace ?? .gibibytes(1)).bytes / max(1, block)
         }

@@ -42,7 +42,7 @@ struct BatchScalerRunTests {
                 let before = fleet.decisions.count
                 fleet.apply(
                     BatchScaler(configuration).decide(
-                        fleet.view, backlog: backlog, lengths: OutputLengths(configuration),
+                        fleet.view, backlog: backlog, lengths: LengthHistory(configuration),
                         at: fleet.now))
                 if fleet.decisions.count > before { firstOrder = firstOrder ?? Double(second) }
                 instanceSeconds += Double(fleet.count(.batch))

@@ -30,7 +30,7 @@ struct BatchScalerTests {
         var configuration = configuration(held: held)
         change(&configuration)
         return BatchScaler(configuration).decide(
-            fleet.view, backlog: backlog(groups), lengths: OutputLengths(configuration),
+            fleet.view, backlog: backlog(groups), lengths: LengthHistory(configuration),
             at: fleet.now)
     }
 
@@ -85,7 +85,7 @@ struct BatchScalerTests {
         #expect(decide(fleet, groups, held: 0) == .none)
         #expect(decide(fleet, groups + [(due: 1150, count: 2000)], held: 0) == orders(1))
         let scaler = BatchScaler(configuration(held: 0))
-        let lengths = OutputLengths(configuration())
+        let lengths = LengthHistory(configuration())
         let late = [(due: 1000.0, count: 11_000), (due: 1100, count: 1), (due: 9999, count: 1)]
         #expect(
             scaler.backpressure(

@@ -27,9 +27,9 @@ struct WaitEstimateTests {
 
     /// When each of 2,000 queued requests starts, where the slots have been busy for long, and
     /// what is known of lengths by then.
-    private func queue(_ shape: Shape, seed: UInt64) -> (waits: [Double], lengths: OutputLengths) {
+    private func queue(_ shape: Shape, seed: UInt64) -> (waits: [Double], lengths: LengthHistory) {
         var random = SplitMix64(seed: seed)
-        var lengths = OutputLengths(AutoscalingConfiguration())
+        var lengths = LengthHistory(AutoscalingConfiguration())
         var slots = Tournament<Double>()
         for slot in 0..<Self.slots { slots.set(0, at: slot) }
         var freeAt = [Double](repeating: 0, count: Self.slots)
@@ -80,7 +80,7 @@ struct WaitEstimateTests {
     @Test func formulas() throws {
         var configuration = AutoscalingConfiguration()
         (configuration.assumedLengthWeight, configuration.rememberedLengths) = (0, 1 << 40)
-        var lengths = OutputLengths(configuration)
+        var lengths = LengthHistory(configuration)
         for _ in 0..<50_000 {
             lengths.note(100)
             lengths.note(300)
@@ -96,7 +96,7 @@ struct WaitEstimateTests {
     }
 
     @Test func longQueuesAreMoreCertain() throws {
-        let lengths = OutputLengths(AutoscalingConfiguration())
+        let lengths = LengthHistory(AutoscalingConfiguration())
         func spread(_ ahead: Int) throws -> Double {
             let estimate = try #require(
                 WaitEstimate(ahead: ahead, lengths: lengths, tokensPerSecond: 1))
@@ -109,7 +109,7 @@ struct WaitEstimateTests {
     @Test func oldLengthsFade() {
         var configuration = AutoscalingConfiguration()
         configuration.rememberedLengths = 100
-        var lengths = OutputLengths(configuration)
+        var lengths = LengthHistory(configuration)
         #expect(lengths.mean == 256 && lengths.deviation == 256)
         for _ in 0..<1000 { lengths.note(1000) }
         #expect(abs(lengths.mean - 1000) < 1 && lengths.deviation < 30)

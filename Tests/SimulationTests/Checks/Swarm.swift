@@ -86,7 +86,28 @@ struct Swarm {
         configuration.relocation.mode = modes.randomElement(using: &random) ?? .live
         configuration.migration.outBelow = .random(in: -2...4, using: &random)
         configuration.migration.inAbove = .random(in: 0...6, using: &random)
+        if Int.random(in: 0..<4, using: &random) == 0 {
+            scale(&configuration, &random)
+        }
         return configuration
+    }
+
+    /// Instances and batch sizes follow objectives.
+    private static func scale(
+        _ configuration: inout CellConfiguration, _ random: inout SplitMix64
+    ) {
+        configuration.hostBlocks = .random(in: 0...80, using: &random)
+        let most = configuration.instances.count
+        configuration.startInstances = .random(in: 1...most, using: &random)
+        configuration.autoscaling.policy = .chiron
+        configuration.autoscaling.parts = ChironParts.allCases.randomElement(using: &random) ?? .all
+        configuration.autoscaling.maximumInstances = most
+        configuration.autoscaling.initialBatchSize = .random(in: 1...8, using: &random)
+        configuration.autoscaling.lentShare = .random(in: 0.3...1, using: &random)
+        configuration.autoscaling.assumedLoadTime = .seconds(2)
+        configuration.autoscaling.minimumLinger = .seconds(5)
+        configuration.autoscaling.deadlineMargin = .seconds(1)
+        configuration.autoscaling.deadlineTolerance = .seconds(5)
     }
 
     private static let batch = BatchCostModel(
@@ -128,7 +149,17 @@ struct Swarm {
         return GenerationRequest(
             id: RequestID(number), prompt: prompt, sampling: SamplingParameters(),
             stop: StopConditions(maxTokens: .random(in: 1...24, using: &random)),
-            priority: .random(in: 0...2, using: &random))
+            priority: .random(in: 0...2, using: &random), objective: objective(number))
+    }
+
+    /// Of every third request, which is a batch request, and of some others.
+    private func objective(_ number: UInt64) -> ServiceLevelObjective? {
+        switch number % 6 {
+        case 0, 3:
+            ServiceLevelObjective(.batch, timeToFirstToken: .seconds(Int(number % 7) * 10))
+        case 1: ServiceLevelObjective(.interactive, interTokenLatency: .milliseconds(5))
+        default: nil
+        }
     }
 
     /// Clients that leave and operators that interfere.

@@ -1,8 +1,8 @@
 package import Domain
 
-/// How long answers are: mean and variance of those that ended, where older ones fade. It is what
-/// a waiting time is computed from (QLM; Chiron §5.2). Every operation is O(1).
-package struct OutputLengths: Hashable, Sendable {
+/// How long answers are, or prompts: mean and variance of those that were seen, where older ones
+/// fade. It is what a waiting time is computed from (QLM; Chiron §5.2). Every operation is O(1).
+package struct LengthHistory: Hashable, Sendable {
     /// In tokens.
     package private(set) var mean: Double
     private var variance: Double

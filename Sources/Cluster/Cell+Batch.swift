@@ -1,0 +1,170 @@
+internal import Domain
+internal import Planning
+internal import Scheduling
+
+/// Batch requests wait in one queue of the whole cell, by deadline. They run on instances of their
+/// own and in the room that interactive requests leave on mixed ones, and give way to those: their
+/// KV goes to host memory, and they wait again until it can come back, to whichever instance has
+/// room (Chiron §3).
+extension Cell {
+    func isBatch(_ id: SequenceID) -> Bool { table[id].isYielding }
+
+    /// A batch request waits for an instance.
+    mutating func queueBatch(_ id: SequenceID) {
+        unassign(id)
+        batchQueue.insert(
+            table[id].request, arrival: services[id.index].arrived,
+            deadline: services[id.index].deadline)
+    }
+
+    /// Whether batch requests may run in the group. While parameters are dropped, memory is needed
+    /// for those that somebody waits for.
+    func lends(_ group: GroupID) -> Bool {
+        groups[group].isAccepting && groups[group].isRunning && !isChanging(group)
+            && (!groups[group].isPipeline || configuration.overloadPolicy == .staticPipeline)
+            && instanceClass(of: group).serves(.batch)
+    }
+
+    /// Seats that batch requests may fill, together with those who have one.
+    func lentSeats(of group: GroupID) -> Int {
+        let most = groups[group].maxRunning
+        guard instanceClass(of: group) == .mixed else { return most }
+        return max(1, Int(Double(most) * configuration.autoscaling.lentShare))
+    }
+
+    /// Sizes of batches, and batch requests that give way or find room.
+    mutating func lookAfterClasses(_ effects: inout [Effect]) {
+        countLent()
+        tickPaces(&effects)
+        for group in groups.ids where groups[group].waitingCount > 0 {
+            makeRoom(in: group, &effects)
+        }
+        feedBatch(&effects)
+    }
+
+    /// Lets those run that are due first, as far as there is room: on batch instances before mixed
+    /// ones, the freest first. Complexity: O(groups), and for each that runs.
+    mutating func feedBatch(_ effects: inout [Effect]) {
+        hasFreedRoom = false
+        guard !batchQueue.isEmpty else { return }
+        for group in groups.ids where tally(of: group).batch == 0 { setPace(of: group, &effects) }
+        updateView()
+        while let request = batchQueue.first, let id = sequences[request] {
+            let needed = blocksNeeded(
+                for: table[id].tokens.count, blockSize: configuration.scheduler.blockSize)
+            guard let group = lender(of: needed) else { return }
+            batchQueue.remove(request)
+            if let place = swapped.firstIndex(where: { $0.sequence == id && !$0.isAborted }) {
+                comeBack(place, to: group, needed, &effects)
+            } else {
+                join(id, group)
+                plan(group, &effects)
+            }
+            updateView()
+        }
+    }
+
+    /// The group in which a batch request of so many blocks runs at once.
+    private func lender(of needed: BlockCount) -> GroupID? {
+        var best: (rank: (Int, Double), group: GroupID)?
+        for group in groups.ids where lends(group) {
+            guard let load = view[group], load.waiting == 0 || !groups[group].lacksBlocks,
+                load.waiting + groups[group].seatedCount + returningCount(to: group)
+                    < lentSeats(of: group)
+            else { continue }
+            let isMixed = instanceClass(of: group) == .mixed
+            let share =
+                isMixed
+                ? 1 - configuration.autoscaling.lentShare : configuration.scheduler.watermark
+            let spare = load.usedBlocks == 0 ? 0 : Int(Double(load.totalBlocks) * share)
+            let free = load.freeBlocks - load.waitingBlocks
+            guard free >= needed + spare else { continue }
+            let rank = (isMixed ? 0 : 1, Double(free) / Double(load.running + load.waiting + 1))
+            if best.map({ rank > $0.rank }) ?? true { best = (rank, group) }
+        }
+        return best?.group
+    }
+
+    private func returningCount(to group: GroupID) -> Int {
+        swapped.count { $0.group == group && $0.phase == .returning }
+    }
+}
+
+// MARK: - Giving way
+
+extension Cell {
+    /// Lets batch requests give way so that what waits in a group can run, and no more run than
+    /// may: those that are due last go first, of equals the smallest.
+    mutating func makeRoom(in group: GroupID, _ effects: inout [Effect]) {
+        guard isRoutingByClass, tally(of: group).batch > 0 else { return }
+        var (seats, blocks) = lack(in: group)
+        guard seats > 0 || blocks > 0 else { return }
+        let candidates = groups[group].running.filter {
+            isBatch($0) && table[$0].phase == .running && !isRelocating($0)
+        }
+        let order = candidates.sorted {
+            let (first, second) = (services[$0.index].deadline, services[$1.index].deadline)
+            return (second, table[$0].spans.count, $0) < (first, table[$1].spans.count, $1)
+        }
+        for id in order where seats > 0 || blocks > 0 {
+            seats -= 1
+            blocks -= table[id].spans.count
+            sendAway(id, &effects)
+        }
+    }
+
+    /// Seats and blocks that the interactive requests of a group lack. What is on its way out
+    /// counts as gone.
+    private func lack(in group: GroupID) -> (seats: Int, blocks: BlockCount) {
+        let waiting = groups[group].waitingCount
+        let seats = groups[group].seatedCount + waiting - groups[group].maxRunning
+        guard waiting > 0 else { return (seats, 0) }
+        let leaving = swapped.reduce(0) {
+            let isLeaving = $1.group == group && ($1.phase == .leaving || $1.phase == .stalling)
+            return $0 + (isLeaving ? table[$1.sequence].spans.count : 0)
+        }
+        let free = groups[group].pool.freeCount(stores) + leaving
+        let share = configuration.scheduler.watermark
+        let spare = Int(Double(groups[group].pool.capacity(stores)) * share)
+        return (seats, groups[group].waitingSpans + spare - free)
+    }
+
+    /// A batch request leaves, unless it is about to.
+    mutating func giveWay(_ id: SequenceID, _ effects: inout [Effect]) {
+        guard table[id].phase == .running, !isRelocating(id) else { return }
+        sendAway(id, &effects)
+    }
+
+    /// A batch request stands still as soon as its step is over, goes to host memory and waits for
+    /// another turn.
+    private mutating func sendAway(_ id: SequenceID, _ effects: inout [Effect]) {
+        guard let group = groupOf[id.index] else { return }
+        groups[group].stall(id, &table)
+        swapped.append(
+            SwappedSequence(sequence: id, group: group, since: time, phase: .stalling))
+        if !table[id].isInFlight { leaveForHost(id, &effects) }
+    }
+
+    /// Those that were to leave and have come out of their last step.
+    mutating func sendStalled(from group: GroupID, _ effects: inout [Effect]) {
+        guard !swapped.isEmpty else { return }
+        let ready = swapped.filter {
+            $0.group == group && $0.phase == .stalling && !table[$0.sequence].isInFlight
+        }
+        for entry in ready { leaveForHost(entry.sequence, &effects) }
+    }
+
+    /// Batch requests hold so many blocks of each group now. Complexity: O(batch requests that
+    /// run).
+    mutating func countLent() {
+        guard isRoutingByClass else { return }
+        for group in groups.ids where group.index < tallies.count {
+            let before = tallies[group.index].lentBlocks
+            guard tallies[group.index].batch > 0 || before > 0 else { continue }
+            var lent = 0
+            for id in groups[group].running where isBatch(id) { lent += table[id].spans.count }
+            tallies[group.index].lentBlocks = lent
+            if lent != before { groups.touch(group) }
+        }
+    }
+}

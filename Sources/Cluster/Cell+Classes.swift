@@ -1,0 +1,63 @@
+internal import Domain
+internal import Planning
+internal import Scheduling
+
+/// Instances for interactive requests, for batch requests, and for both (Chiron §3).
+extension Cell {
+    /// Instances have classes, and requests go by them.
+    var isRoutingByClass: Bool { configuration.autoscaling.policy == .chiron }
+
+    /// What a group is for: what all of its members are for, or else both.
+    func instanceClass(of group: GroupID) -> InstanceClass {
+        let stages = groups[group].stages
+        let first = roster.classes[stages[0].instance.index]
+        return stages.allSatisfy { roster.classes[$0.instance.index] == first } ? first : .mixed
+    }
+
+    func serves(_ group: GroupID, _ service: ServiceClass) -> Bool {
+        !isRoutingByClass || instanceClass(of: group).serves(service)
+    }
+
+    /// Those of some groups that serve a sequence's class; all where none does, for it has to run
+    /// somewhere.
+    func serving(_ id: SequenceID, among candidates: [GroupID]) -> [GroupID] {
+        guard isRoutingByClass else { return candidates }
+        let service = services[id.index].objective.serviceClass
+        let fit = candidates.filter { serves($0, service) }
+        return fit.isEmpty ? candidates : fit
+    }
+
+    func serves(_ group: GroupID, _ id: SequenceID) -> Bool {
+        !isRoutingByClass || serves(group, services[id.index].objective.serviceClass)
+    }
+
+    /// Where an interactive request goes: of the instances of its own class, and then of mixed
+    /// ones, to that with the most interactive requests which has room for one more and lets
+    /// nobody wait. So few instances are busy, and a burst spreads. Where there is no such, to the
+    /// freest. Complexity: O(groups).
+    func interactiveChoice(_ tokens: TokenCount) -> GroupID? {
+        let size = packedSize(tokens)
+        var packed: (rank: (Int, Int), group: GroupID)?
+        var freest: (freeness: Double, group: GroupID)?
+        for group in groups.ids {
+            guard let load = view[group], !load.isDraining, serves(group, .interactive) else {
+                continue
+            }
+            let freeness = load.freenessForArrivals
+            if freeness > freest?.freeness ?? -.infinity { freest = (freeness, group) }
+            guard hasRoom(for: size, load) else { continue }
+            let own = instanceClass(of: group) == .interactive ? 1 : 0
+            let rank = (own, load.running + load.waiting - tally(of: group).batch)
+            if packed.map({ rank > $0.rank }) ?? true { packed = (rank, group) }
+        }
+        return packed?.group ?? freest?.group
+    }
+
+    /// Whether an interactive request would run at once, if need be in the place of batch requests.
+    private func hasRoom(for size: BlockCount, _ load: GroupLoad) -> Bool {
+        let seated = groups[load.group].seatedCount - tally(of: load.group).batch
+        let spare = Int(Double(load.totalBlocks) * (1 - configuration.autoscaling.lentShare))
+        return load.waiting == 0 && seated < groups[load.group].maxRunning
+            && load.freeBlocks + load.lentBlocks >= size + spare
+    }
+}
