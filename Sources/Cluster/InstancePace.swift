@@ -80,7 +80,8 @@ struct InstancePace: Sendable {
             duration: now - since, generated: generated,
             interTokenLatency: latencyCount == 0 ? nil : latency / latencyCount,
             objective: limits.objective, isFull: 2 * fullSteps > steps,
-            mostRunning: limits.mostRunning, capacity: limits.capacity, tokensPerRequest: limits.tokensPerRequest)
+            mostRunning: limits.mostRunning, capacity: limits.capacity,
+            tokensPerRequest: limits.tokensPerRequest)
         let before = batchSize
         if isInteractive { _ = interactive.tick(window) } else { _ = batch.tick(window) }
         // While the batch grows more is to be expected.

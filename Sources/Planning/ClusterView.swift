@@ -75,9 +75,9 @@ package struct GroupLoad: Hashable, Sendable {
 
     package init(
         group: GroupID, running: Int, waiting: Int, members: Int = 1,
-        usedBlocks: BlockCount = 0, lentBlocks: BlockCount = 0, queuedBlocks: BlockCount = 0, waitingBlocks: BlockCount = 0,
-        headBlocks: BlockCount = 0, headroomBlocks: BlockCount = 0, freeBlocks: BlockCount,
-        totalBlocks: BlockCount, isDraining: Bool = false
+        usedBlocks: BlockCount = 0, lentBlocks: BlockCount = 0, queuedBlocks: BlockCount = 0,
+        waitingBlocks: BlockCount = 0, headBlocks: BlockCount = 0, headroomBlocks: BlockCount = 0,
+        freeBlocks: BlockCount, totalBlocks: BlockCount, isDraining: Bool = false
     ) {
         self.group = group
         self.running = running

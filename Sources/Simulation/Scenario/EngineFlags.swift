@@ -92,8 +92,8 @@ extension EngineFlags {
         "batch-formation", "lookahead-partition", "lookahead-min-tokens", "relocation-policy",
         "relocation-mode", "migrate-out-threshold", "migrate-in-threshold", "high-priority-below",
         "high-priority-load", "packing-policy", "autoscaling-policy", "chiron-parts",
-        "min-instances", "max-instances", "autoscaling-interval", "scale-out-below", "scale-in-above",
-        "scaling-period", "initial-busy-share", "static-batch-size", "min-linger",
+        "min-instances", "max-instances", "autoscaling-interval", "scale-out-below",
+        "scale-in-above", "scaling-period", "initial-busy-share", "static-batch-size", "min-linger",
     ]
 
     /// - Parameter others: What counts where the fields say nothing.
