@@ -48,8 +48,16 @@ extension Cell {
         services[id.index] = service
     }
 
-    /// The group for a new sequence.
+    /// The group for a new sequence. Whatever the policy, it serves the request's class.
     private mutating func chooseGroup(
+        for id: SequenceID, _ request: GenerationRequest
+    ) -> GroupID? {
+        let chosen = choice(for: id, request)
+        guard let chosen, !serves(chosen, request.serviceClass) else { return chosen }
+        return interactiveChoice(request.prompt.count) ?? chosen
+    }
+
+    private mutating func choice(
         for id: SequenceID, _ request: GenerationRequest
     ) -> GroupID? {
         switch configuration.dispatch {

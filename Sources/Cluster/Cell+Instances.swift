@@ -52,6 +52,19 @@ extension Cell {
     }
 }
 
+extension Cell {
+    /// An instance serves other requests from now on, beside those that it has.
+    mutating func convert(
+        _ instance: InstanceID, to type: InstanceClass, _ reason: ScalingReason,
+        _ effects: inout [Effect]
+    ) {
+        roster.reassign(instance, to: type)
+        hasFreedRoom = true
+        for group in groups.ids where isMember(instance, of: group) { groups.touch(group) }
+        effects.append(.note(.instanceConverted(instance, type, reason)))
+    }
+}
+
 // MARK: - Leaving
 
 extension Cell {

@@ -32,14 +32,16 @@ extension Cell {
             PackingHost(
                 group: group, capacity: load.totalBlocks,
                 machine: machine(of: groups[group].stages[0].instance),
-                isOpen: !load.isDraining && groups[group].isRunning && !isChanging(group))
+                isOpen: !load.isDraining && groups[group].isRunning && !isChanging(group)
+                    && serves(group, .interactive))
         }
         packer?.setHost(host, for: group)
     }
 
-    /// The packer hears where a sequence is, if it knows otherwise.
+    /// The packer hears where a sequence is, if it knows otherwise. Batch requests give way to
+    /// what it packs, so it does not hear of them.
     mutating func tellPacker(_ id: SequenceID, isOn group: GroupID) {
-        guard packer != nil else { return }
+        guard packer != nil, !isBatch(id) else { return }
         if packer?.group(of: id) == group {
             packer?.arrived(id)
         } else {

@@ -15,6 +15,8 @@ extension Cell {
         case .add(let count, let type, let reason):
             startInstances(count, as: type, reason, now, &effects)
         case .remove(let instance, let reason): startLeaving(instance, reason, now, &effects)
+        case .convert(let instance, let type, let reason):
+            convert(instance, to: type, reason, &effects)
         case .resume(let instance, let reason): callOffLeaving(instance, reason, &effects)
         }
         let isCalm = decision == .none && isIdle && roster.isSettled

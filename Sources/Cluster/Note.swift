@@ -41,6 +41,8 @@ package enum Note: Hashable, Sendable {
     case scaleOut([InstanceID], ScalingReason)
     /// The instance is emptied, and stopped when nothing is left on it.
     case scaleIn(InstanceID, ScalingReason)
+    /// The instance serves another class from now on.
+    case instanceConverted(InstanceID, InstanceClass, ScalingReason)
     /// It takes requests again; without a reason of the policy because no other is left.
     case scaleInCalledOff(InstanceID, ScalingReason?)
     /// The instance serves, so long after it was ordered.

@@ -276,6 +276,47 @@ extension ClassTests {
         harness.expectExact(chats + batches)
     }
 
+    @Test(arguments: DispatchPolicy.allCases)
+    func whateverTheDispatchClassesCount(dispatch: DispatchPolicy) {
+        var harness = harness(instances: 2, present: 1) {
+            $0.dispatch = dispatch
+            $0.relocationPolicy = .mell
+            $0.packing.epoch = .milliseconds(4)
+        }
+        harness.send(.tick)
+        harness.decide { $0.startInstances(1, as: .batch, .deadlines(groups: 1), $1, &$2) }
+        harness.answer()
+        let requests = (1...16).map { request($0, $0 % 2 == 0 ? .batch : .interactive) }
+        for request in requests {
+            harness.send(.submitted(request))
+            harness.finishStep()
+            #expect(residents(harness, 1).allSatisfy { $0.rawValue % 2 == 0 }, "\(dispatch)")
+        }
+        harness.drainSteps()
+        harness.expectExact(requests)
+    }
+
+    @Test func aConvertedInstanceServesBoth() {
+        var harness = harness(instances: 2, present: 1)
+        harness.send(.tick)
+        harness.decide { $0.startInstances(1, as: .batch, .deadlines(groups: 1), $1, &$2) }
+        harness.answer()
+        let batches = (1...12).map { request($0, .batch) }
+        for request in batches { harness.send(.submitted(request)) }
+        for _ in 0..<4 { harness.finishStep() }
+        let second = InstanceID(index: 1)
+        harness.decide { $0.convert(second, to: .mixed, .tooLittleHeadroom(wanted: 2), &$2) }
+        let chats = (20...25).map { request($0, .interactive) }
+        for chat in chats { harness.send(.submitted(chat)) }
+        for _ in 0..<6 {
+            harness.finishStep()
+            harness.answer()
+        }
+        #expect(residents(harness, 1).contains { $0 >= RequestID(20) })
+        harness.drainSteps()
+        harness.expectExact(batches + chats)
+    }
+
     /// Checklist C2: what fits one instance runs on one, and a burst spreads.
     @Test func interactiveRequestsArePacked() {
         var harness = harness(instances: 3)

@@ -86,6 +86,9 @@ extension InteractiveScaler {
         if let last = draining.max(by: ScalableInstance.leavesBefore) {
             return .resume(last.id, reason)
         }
+        // What it runs gives way; should its deadlines need another, there is time to order one.
+        let batch = view.instances.first { $0.instanceClass == .batch && $0.phase == .serving }
+        if let batch { return .convert(batch.id, to: .mixed, reason) }
         let missing = wanted - pool.count
         let count = min(missing, view.room(below: configuration.maximumInstances))
         return count > 0 ? .add(count: count, isMixed ? .mixed : .interactive, reason) : .none

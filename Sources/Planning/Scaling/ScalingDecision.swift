@@ -7,6 +7,8 @@ package enum ScalingDecision: Hashable, Sendable {
     case add(count: Int, InstanceClass, ScalingReason)
     /// Drain an instance and give it back.
     case remove(InstanceID, ScalingReason)
+    /// Let an instance serve another class: it is there at once, a new one is not.
+    case convert(InstanceID, to: InstanceClass, ScalingReason)
     /// Let an instance that drains take requests again: it is there at once, a new one is not.
     case resume(InstanceID, ScalingReason)
 }

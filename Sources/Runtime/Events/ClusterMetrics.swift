@@ -85,7 +85,7 @@ final class ClusterMetrics: Sendable {
             swapWaitSeconds.observe(waited)
         case .cancelledUnknown, .dropFailed, .noDropPlan, .restoreStarted, .restoreFailed,
             .loadedFromFile, .relocationAborted, .drainStarted, .drainFinished,
-            .commandRefused, .instanceLost, .scaleOut, .scaleIn, .scaleInCalledOff,
+            .commandRefused, .instanceLost, .scaleOut, .scaleIn, .scaleInCalledOff, .instanceConverted,
             .instanceJoined, .instanceStartFailed, .instanceStopped, .lateStep:
             break
         }

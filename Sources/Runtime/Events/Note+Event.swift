@@ -29,6 +29,7 @@ extension Note {
         case .instanceLost: "instance_lost"
         case .scaleOut: "scale_out"
         case .scaleIn: "scale_in"
+        case .instanceConverted: "instance_converted"
         case .scaleInCalledOff: "scale_in_called_off"
         case .instanceJoined: "instance_joined"
         case .instanceStartFailed: "instance_start_failed"
@@ -72,6 +73,8 @@ extension Note {
             "instances \(instances.text) are started: \(reason.text)"
         case .scaleIn(let instance, let reason):
             "instance \(instance) is emptied and stopped: \(reason.text)"
+        case .instanceConverted(let instance, let type, let reason):
+            "instance \(instance) is for \(type.rawValue) requests now: \(reason.text)"
         case .scaleInCalledOff(let instance, let reason):
             "instance \(instance) stays: \(reason?.text ?? "no other is left")"
         case .instanceJoined(let instance, let duration):

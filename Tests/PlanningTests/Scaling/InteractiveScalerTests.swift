@@ -37,6 +37,21 @@ struct InteractiveScalerTests {
         #expect(InteractiveScaler.backpressure(of: none) == nil)
     }
 
+    /// A batch instance that is there helps at once; a new one comes a load time later.
+    @Test func batchInstancesAreConvertedBeforeOthersAreOrdered() {
+        var scaler = scaler(most: 3)
+        let view = ScalingView(
+            instances: [
+                instance(0, .mixed, interactive: 60), instance(1, .batch, .starting(ready: at(9))),
+                instance(2, .batch, batch: 20),
+            ], loadTime: .seconds(30))
+        let decision = scaler.observe(
+            view, threshold: 0.5, hasBatchBacklog: true, at: .zero)
+        #expect(
+            decision
+                == .convert(InstanceID(index: 2), to: .mixed, .tooLittleHeadroom(wanted: 6)))
+    }
+
     private static let third = 1.0 / 3
     private static let wanted: [(requests: Int, threshold: Double, count: Int)] = [
         (0, third, 1), (1, third, 3), (20, third, 3), (21, third, 6), (60, third, 9),
@@ -85,13 +100,15 @@ struct InteractiveScalerTests {
         var scaler = scaler(most: 6)
         var fleet = ToyFleet([.interactive: 2, .batch: 2])
         _ = fleet.place(interactive: 40)
-        let decision = scaler.observe(
-            fleet.view, threshold: 0.25, hasBatchBacklog: false, at: .zero)
+        func look() -> ScalingDecision {
+            scaler.observe(fleet.view, threshold: 0.25, hasBatchBacklog: false, at: .zero)
+        }
+        for _ in 0..<2 { fleet.apply(look()) }
+        #expect(fleet.view.instances.count { $0.instanceClass == .mixed } == 2)
+        let decision = look()
         #expect(decision == .add(count: 2, .interactive, .tooLittleHeadroom(wanted: 8)))
         fleet.apply(decision)
-        #expect(
-            scaler.observe(fleet.view, threshold: 0.25, hasBatchBacklog: false, at: .zero)
-                == .none)
+        #expect(look() == .none)
     }
 
     /// One that drains is there at once.

@@ -39,6 +39,10 @@ struct ToyFleet {
         case .add(let count, let kind, _):
             let ready = now + view.loadTime
             for _ in 0..<count { add(kind, .starting(ready: ready), load: nil) }
+        case .convert(let id, let kind, _):
+            for place in view.instances.indices where view.instances[place].id == id {
+                view.instances[place].instanceClass = kind
+            }
         case .remove(let id, _): set(id, .draining)
         case .resume(let id, _): set(id, .serving)
         }
