@@ -11,10 +11,12 @@ extension Cell {
         case .drop(let freeing): drop(freeing, now, &effects)
         case .restore: restore(now, &effects)
         case .drain(let instance): drain(instance, now, &effects)
+        case .addInstances(let count): addInstances(count, now, &effects)
+        case .removeInstance(let instance): removeInstance(instance, now, &effects)
         }
     }
 
-    private func refuse(_ command: Command, _ reason: String, _ effects: inout [Effect]) {
+    func refuse(_ command: Command, _ reason: String, _ effects: inout [Effect]) {
         effects.append(.note(.commandRefused(command, reason)))
     }
 
@@ -86,7 +88,7 @@ extension Cell {
         _ group: GroupID, _ note: Note, _ now: Instant, _ effects: inout [Effect]
     ) {
         groups[group].isAccepting = false
-        draining.append(group)
+        if !draining.contains(group) { draining.append(group) }
         effects.append(.note(note))
         moveDraining(now, &effects)
     }

@@ -17,6 +17,13 @@ extension Cell {
         if let earliest = autoscaler?.noStartBefore, now < earliest { return }
         let chosen = roster.nextToStart(count, isLost: isLost)
         guard !chosen.isEmpty else { return }
+        start(chosen, reason, now, &effects)
+    }
+
+    mutating func start(
+        _ chosen: [InstanceID], _ reason: ScalingReason, _ now: Instant,
+        _ effects: inout [Effect]
+    ) {
         effects.append(.note(.scaleOut(chosen, reason)))
         for instance in chosen {
             roster.start(instance, as: type, at: now)
@@ -68,19 +75,31 @@ extension Cell {
 // MARK: - Leaving
 
 extension Cell {
-    /// Begins to empty an instance, if that is possible now. While parameters are dropped, or
-    /// groups change, every instance is needed.
+    /// Begins to empty an instance, if that is possible now; an operator may have begun already.
     mutating func startLeaving(
         _ instance: InstanceID, _ reason: ScalingReason, _ now: Instant,
         _ effects: inout [Effect]
     ) {
-        let isChangingAnything = !reshapes.isEmpty || !reclaims.isEmpty || !collapsing.isEmpty
-        guard !isChangingAnything, thinned == nil, !groups.hasPipeline,
-            let group = groups.ids.first(where: { isMember(instance, of: $0) }),
-            groups[group].isAccepting, groups[group].isRunning, hasSubstitute(for: group)
+        guard leavingRefusal(of: instance) == nil,
+            let group = groups.ids.first(where: { isMember(instance, of: $0) })
         else { return }
         roster.leaving.append(group)
         startDraining(group, .scaleIn(instance, reason), now, &effects)
+    }
+
+    /// Why an instance cannot begin to go; `nil` if it can. While parameters are dropped, or groups
+    /// change, every instance is needed.
+    func leavingRefusal(of instance: InstanceID) -> String? {
+        guard roster.isPresent(instance) else {
+            return roster.startTime(of: instance) == nil ? "it is not there" : "it is starting"
+        }
+        let isChangingAnything = !reshapes.isEmpty || !reclaims.isEmpty || !collapsing.isEmpty
+        guard !isChangingAnything, thinned == nil, !groups.hasPipeline,
+            let group = groups.ids.first(where: { isMember(instance, of: $0) }),
+            groups[group].isRunning
+        else { return "parameters are dropped, or groups are changing" }
+        if roster.leaving.contains(group) { return "it is leaving already" }
+        return hasSubstitute(for: group) ? nil : "no other instance could take its place"
     }
 
     /// An instance that was being emptied takes requests again, with what it has left.

@@ -68,6 +68,7 @@ extension Cell {
             groups, freeing: needed, expecting: bytes(of: min(expected, missing + expected)))
         if plan == nil {
             askForInstances(needed, &effects)
+            orderBridged(missing, now, &effects)
             plan = planner.largestPlan(groups)
         } else {
             instancesAsked = 0
@@ -77,6 +78,7 @@ extension Cell {
             return
         }
         guard !plan.merges.isEmpty else { return }
+        orderBridged(missing, now, &effects)
         let reason = Note.DropReason.overload(demand: load.demand, capacity: load.capacity)
         startDrop(plan, reason, now, &effects)
     }

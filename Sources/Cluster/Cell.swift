@@ -220,13 +220,19 @@ extension Cell {
         swapped.isEmpty && relocations.isEmpty && batchQueue.isEmpty && groups.areIdle
     }
 
-    /// Share of all KV blocks that sequences hold.
-    package var blockUsage: Double {
-        let used = groups.sum { $0.pool.usedCount * $0.stages.count }
+    /// Blocks of the instances that are there. Complexity: O(instances).
+    package var presentBlocks: BlockCount {
         var total = 0
         for index in stores.indices where roster.isPresent(InstanceID(index: index)) {
             total += stores[index].capacity
         }
+        return total
+    }
+
+    /// Share of all KV blocks that sequences hold.
+    package var blockUsage: Double {
+        let used = groups.sum { $0.pool.usedCount * $0.stages.count }
+        let total = presentBlocks
         return total == 0 ? 0 : min(1, Double(used) / Double(total))
     }
 }

@@ -38,4 +38,8 @@ package enum Command: Hashable, Sendable {
     case restore
     /// Send an instance nothing new, and move away what it has.
     case drain(InstanceID)
+    /// Start so many instances more than there are; above 0.
+    case addInstances(Int)
+    /// Empty an instance as `drain` does, and stop it.
+    case removeInstance(InstanceID)
 }

@@ -37,11 +37,16 @@ package struct InstanceRoster: Sendable {
         if case .starting(let since) = presences[instance.index] { since } else { nil }
     }
 
-    /// No instance is about to come or to go. Complexity: O(instances).
-    var isSettled: Bool {
-        leaving.isEmpty
-            && presences.allSatisfy { if case .starting = $0 { false } else { true } }
+    /// Complexity: O(instances).
+    package var presentCount: Int { presences.count { $0 == .present } }
+
+    /// Instances that are ordered and not there yet. Complexity: O(instances).
+    package var startingCount: Int {
+        presences.count { if case .starting = $0 { true } else { false } }
     }
+
+    /// No instance is about to come or to go. Complexity: O(instances).
+    var isSettled: Bool { leaving.isEmpty && startingCount == 0 }
 
     /// Of the instances that could be started, so many that are to be. Complexity:
     /// O(instances log instances).

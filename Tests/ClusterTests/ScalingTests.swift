@@ -284,6 +284,126 @@ extension ScalingTests {
     }
 }
 
+// MARK: - Operators
+
+extension ScalingTests {
+    private func refusals(_ harness: CellHarness) -> [String] {
+        harness.notes.compactMap {
+            if case .commandRefused(_, let reason) = $0 { reason } else { nil }
+        }
+    }
+
+    @Test func anOperatorAddsInstancesAllOrNone() {
+        var (harness, requests) = loaded(6)
+        harness.send(.command(.addInstances(3)))
+        #expect(harness.errands.isEmpty && refusals(harness).count == 1)
+        harness.send(.command(.addInstances(2)))
+        #expect(harness.errands.count == 2)
+        let all = [second, InstanceID(index: 2)]
+        #expect(harness.notes.contains(.scaleOut(all, .command)))
+        #expect(harness.cell.roster.startingCount == 2)
+        harness.send(.command(.addInstances(1)))
+        #expect(refusals(harness).last?.contains("0 can be started") == true)
+        harness.answer()
+        harness.answer()
+        #expect(harness.cell.roster.presentCount == 3)
+        harness.drainSteps()
+        expectExact(harness, requests)
+    }
+
+    /// A wish of an operator does not wait as the autoscaler's next try does.
+    @Test func anOperatorMayTryAgainAtOnce() {
+        var (harness, _) = loaded(0) { Self.configure(.freenessBand, &$0) }
+        harness.send(.command(.addInstances(1)))
+        harness.answer(failing: true)
+        harness.send(.command(.addInstances(1)))
+        #expect(harness.errands.count == 1 && refusals(harness).isEmpty)
+    }
+
+    @Test func anOperatorRemovesAnInstance() {
+        var (harness, requests) = loaded(4, present: 2)
+        for _ in 0..<6 { harness.finishStep() }
+        harness.send(.command(.removeInstance(second)))
+        #expect(harness.notes.contains(.scaleIn(second, .command)))
+        harness.send(.command(.removeInstance(second)))
+        #expect(refusals(harness) == ["it is leaving already"])
+        harness.drainSteps()
+        #expect(harness.absent.contains(second) && stages(harness) == [InstanceID(index: 0)])
+        expectExact(harness, requests)
+    }
+
+    /// What an operator has drained, and what he is draining, may go.
+    @Test(arguments: [false, true])
+    func aDrainedInstanceMayGo(isEmpty: Bool) {
+        var (harness, requests) = loaded(4, present: 2)
+        for _ in 0..<6 { harness.finishStep() }
+        harness.send(.command(.drain(second)))
+        if isEmpty { harness.drainSteps() }
+        #expect(harness.notes.contains(.drainFinished(second)) == isEmpty)
+        harness.send(.command(.removeInstance(second)))
+        harness.drainSteps()
+        #expect(refusals(harness).isEmpty && harness.absent.contains(second))
+        expectExact(harness, requests)
+    }
+
+    @Test func whoCannotGoIsTold() {
+        let third = InstanceID(index: 2)
+        var (harness, _) = loaded(2, present: 2, policy: .drop)
+        harness.send(.command(.removeInstance(third)))
+        #expect(refusals(harness).last == "it is not there")
+        start(1, &harness)
+        harness.send(.command(.removeInstance(third)))
+        #expect(refusals(harness).last == "it is starting")
+        harness.answer()
+        harness.send(.command(.drop(freeing: nil)))
+        harness.send(.command(.removeInstance(third)))
+        #expect(refusals(harness).last == "parameters are dropped, or groups are changing")
+    }
+
+    /// Where instances follow the load the policy would have it back at once.
+    @Test func theMinimumStays() {
+        var (harness, _) = loaded(0, present: 2) {
+            Self.configure(.freenessBand, &$0)
+            $0.autoscaling.freenessPeriod = .seconds(1000)
+            $0.autoscaling.minimumInstances = 2
+        }
+        harness.send(.command(.removeInstance(second)))
+        #expect(refusals(harness) == ["there must be 2 at least"])
+    }
+
+    @Test func nobodyIsAddedWhenTheServerStops() {
+        var (harness, _) = loaded(0)
+        harness.send(.drain)
+        harness.send(.command(.addInstances(1)))
+        #expect(harness.errands.isEmpty && refusals(harness) == ["the server is about to stop"])
+    }
+
+    /// An overload drops at once, and orders what takes over from the drop.
+    @Test func aDropOrdersInstances() {
+        func run(_ policy: AutoscalingPolicy) -> [Note] {
+            var (harness, requests) = loaded(12, present: 2, policy: .drop) {
+                Self.configure(policy, &$0)
+                $0.autoscaling.freenessPeriod = .seconds(1000)
+            }
+            harness.drainSteps()
+            expectExact(harness, requests)
+            return harness.notes
+        }
+        func isOrder(_ note: Note) -> Bool {
+            if case .scaleOut(_, .overload) = note { true } else { false }
+        }
+        func isDrop(_ note: Note) -> Bool {
+            if case .dropStarted(_, _, _, .overload) = note { true } else { false }
+        }
+        let notes = run(.freenessBand)
+        let order = notes.firstIndex(where: isOrder)
+        let drop = notes.firstIndex(where: isDrop)
+        #expect(order != nil && drop != nil && order.map { $0 + 1 } == drop)
+        let others = run(.off)
+        #expect(others.contains(where: isDrop) && !others.contains(where: isOrder))
+    }
+}
+
 // MARK: - Everything at once
 
 extension ScalingTests {
@@ -323,6 +443,10 @@ extension ScalingTests {
                 harness.lose(chosen)
             }
         case 8: harness.finishLateStep()
+        case 9..<11:
+            let count = Int.random(in: 1...2, using: &random)
+            harness.send(.command(.addInstances(count)))
+        case 11..<13: harness.send(.command(.removeInstance(chosen)))
         default: break
         }
     }

@@ -25,6 +25,10 @@ package enum ScalingReason: Hashable, Sendable {
     case deadlines(groups: Int)
     /// No batch request is left.
     case noBatchWork
+    /// Groups merge for want of memory, and so many instances would do in its place.
+    case overload(wanted: Int)
+    /// An operator wants it.
+    case command
     /// The average freeness is below the band.
     case freenessLow
     /// The average freeness would be above the band without it, too.

@@ -148,6 +148,9 @@ extension ScalingReason {
         case .tooMuchHeadroom(let wanted): "\(wanted) have room for a burst, for long"
         case .deadlines(let groups): "\(groups) groups of requests would miss their deadlines"
         case .noBatchWork: "no batch request is left"
+        case .overload(let wanted):
+            "parameters are dropped until \(wanted) more can take what is too much"
+        case .command: "an operator asked for it"
         case .freenessLow: "the average freeness is below its band"
         case .freenessHigh: "the average freeness is above its band"
         }
@@ -160,6 +163,8 @@ extension Command {
         case .drop(let bytes): bytes.map { "a drop that frees \($0)" } ?? "a drop"
         case .restore: "a restore"
         case .drain(let instance): "draining instance \(instance)"
+        case .addInstances(let count): "starting \(count) more instances"
+        case .removeInstance(let instance): "removing instance \(instance)"
         }
     }
 }
