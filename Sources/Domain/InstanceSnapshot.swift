@@ -20,6 +20,10 @@ package struct InstanceSnapshot: Hashable, Sendable {
         case restoring
         /// Takes nothing new; its requests move to others or end.
         case draining
+        /// Could be started, and holds nothing.
+        case absent
+        /// Is being started: its memory is made and the model loaded.
+        case starting
     }
 
     /// The budget and what every byte of it is used for; the parts sum up to the budget.
@@ -47,6 +51,16 @@ package struct InstanceSnapshot: Hashable, Sendable {
             self.workspace = workspace
             self.spare = spare
         }
+    }
+
+    /// An instance that is not there.
+    package init(id: InstanceID, phase: Phase) {
+        let nothing = Memory(
+            budget: .zero, weights: .zero, kvUsed: .zero, kvCached: .zero, kvFree: .zero,
+            workspace: .zero, spare: .zero)
+        self.init(
+            id: id, phase: phase, layers: 0..<0, hasEmbedding: false, hasHead: false,
+            memory: nothing)
     }
 
     package init(

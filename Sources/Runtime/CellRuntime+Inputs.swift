@@ -29,6 +29,8 @@ extension CellRuntime {
                 deliver(.unitsLoaded(instance, failure: failure), &state)
             case .transferFinished(let transfer, let failure):
                 deliver(.transferFinished(transfer, failure: failure), &state)
+            case .instanceStarted(let instance, let failure):
+                deliver(.instanceJoined(instance, failure: failure), &state)
             }
         }
     }
@@ -72,9 +74,8 @@ extension CellRuntime {
         effects.removeAll(keepingCapacity: true)
         swap(&effects, &state.effects)
         publish(&state)
-        for instance in performer.refusedStarts {
-            let failure = "instances cannot be added to this process yet"
-            deliver(.instanceJoined(instance, failure: failure), &state)
+        for (instance, reason) in performer.refusedStarts {
+            deliver(.instanceJoined(instance, failure: reason), &state)
         }
         return performer
     }

@@ -22,15 +22,24 @@ extension CellRuntime {
         switch command {
         case .drop(let bytes): ask(.drop(freeing: bytes))
         case .restore: ask(.restore)
-        case .drain(let instance) where instance.index >= fleet.workers.count:
-            .refused("there is no instance \(instance)")
-        case .drain(let instance): ask(.drain(instance))
+        case .drain(let instance): ask(.drain(instance), about: instance)
+        case .addInstances(let count): ask(.addInstances(count))
+        case .removeInstance(let instance): ask(.removeInstance(instance), about: instance)
         }
     }
 
     private func ask(_ command: Command) -> CommandOutcome {
         let performer = state.withLock { handle(.command(command), &$0) }
         if let refusal = performer.refusal { return .refused(refusal) }
-        return .accepted(performer.decisions.joined(separator: "; "))
+        if let (_, reason) = performer.refusedStarts.first { return .refused(reason) }
+        return .accepted(
+            performer.decisions.joined(separator: "; "), starting: performer.started)
+    }
+
+    private func ask(_ command: Command, about instance: InstanceID) -> CommandOutcome {
+        guard instance.index < instanceCapacity else {
+            return .refused("there is no instance \(instance)")
+        }
+        return ask(command)
     }
 }

@@ -8,12 +8,11 @@ extension CellRuntime {
     /// The present state for operators. Complexity: O(instances · layers + groups + running).
     package func snapshot() -> ClusterSnapshot {
         let now = Self.now
-        let accounts = fleet.workers.map(\.account)
         return state.withLock { state in
             ClusterSnapshot(
                 time: now - .zero,
                 policy: state.cell.configuration.overloadPolicy.rawValue,
-                instances: accounts.indices.map { instance($0, accounts[$0], state) },
+                instances: state.activities.indices.map { instance($0, state) },
                 groups: state.cell.groups.ids.map { group($0, state) },
                 running: state.cell.runningCount, waiting: state.cell.waitingCount,
                 ttft: metrics.firstToken.recent(at: now),
@@ -24,10 +23,15 @@ extension CellRuntime {
     // MARK: Instances
 
     private func instance(
-        _ index: Int, _ account: MemoryAccount, _ state: State
+        _ index: Int, _ state: State
     ) -> InstanceSnapshot {
-        InstanceSnapshot(
-            id: InstanceID(index: index), phase: phase(index, account, state),
+        let id = InstanceID(index: index)
+        guard state.cell.roster.isPresent(id), let account = fleet.account(of: id) else {
+            let isStarting = state.cell.roster.startTime(of: id) != nil
+            return InstanceSnapshot(id: id, phase: isStarting ? .starting : .absent)
+        }
+        return InstanceSnapshot(
+            id: id, phase: phase(index, account, state),
             layers: account.layers, hasEmbedding: account.hasEmbedding,
             hasHead: account.hasHead, memory: memory(index, account, state))
     }

@@ -14,6 +14,8 @@ package import Telemetry
 package final class CellRuntime: Sendable {
     let state: Mutex<State>
     let fleet: InstanceFleet
+    /// Instances that there may be.
+    let instanceCapacity: Int
     let alarm = AlarmClock()
     let metrics: RuntimeMetrics
     let log = EventLog()
@@ -46,35 +48,41 @@ package final class CellRuntime: Sendable {
     }
 
     /// - Parameters:
-    ///   - configuration: The cell's; one memory shape per executor.
-    ///   - executors: One per instance, each holding the whole model at the start.
+    ///   - configuration: The cell's; one memory shape for each instance that there may be.
+    ///   - executors: One for each instance that is there at first, holding the whole model.
     ///   - sampler: Copied to each instance.
+    ///   - provisioner: Where further instances come from; `nil` if there are never any.
     ///   - files: The model's, for parameters that no peer can give.
     ///   - metrics: Where everything is counted.
     ///   - exchangeMode: How transfers share an instance with its steps.
     package convenience init(
         configuration: CellConfiguration, executors: sending [any StageExecutor],
-        sampler: Sampler, files: ModelFiles? = nil, metrics: ServerMetrics,
-        exchangeMode: ExchangeMode = .coordinated
+        sampler: Sampler, provisioner: (any Provisioner)? = nil, files: ModelFiles? = nil,
+        metrics: ServerMetrics, exchangeMode: ExchangeMode = .coordinated
     ) throws(RuntimeError) {
         try self.init(
-            configuration: configuration, executors: executors, sampler: sampler, files: files,
-            metrics: metrics, exchangeMode: exchangeMode, transport: { $0 })
+            configuration: configuration, executors: executors, sampler: sampler,
+            provisioner: provisioner, files: files, metrics: metrics,
+            exchangeMode: exchangeMode, transport: { $0 })
     }
 
     /// - Parameter transport: What takes the place of the transport between instances of this
     ///   process.
     init(
         configuration: CellConfiguration, executors: sending [any StageExecutor],
-        sampler: Sampler, files: ModelFiles?, metrics: ServerMetrics,
-        exchangeMode: ExchangeMode, transport: (InProcessTransport) -> any StageTransport
+        sampler: Sampler, provisioner: (any Provisioner)?, files: ModelFiles?,
+        metrics: ServerMetrics, exchangeMode: ExchangeMode,
+        transport: (InProcessTransport) -> any StageTransport
     ) throws(RuntimeError) {
-        precondition(executors.count == configuration.instances.count)
-        self.metrics = RuntimeMetrics(metrics, instances: executors.count)
-        state = Mutex(Self.initialState(configuration))
+        instanceCapacity = configuration.instances.count
+        precondition(executors.count == configuration.startInstances ?? instanceCapacity)
+        self.metrics = RuntimeMetrics(metrics, instances: instanceCapacity)
+        let initial = Self.initialState(configuration)
+        self.metrics.cluster.set(initial.cell.roster)
+        state = Mutex(initial)
         fleet = InstanceFleet(
-            executors: executors, sampler: sampler, mode: exchangeMode,
-            files: files,
+            executors: executors, capacity: instanceCapacity, sampler: sampler,
+            mode: exchangeMode, provisioner: provisioner, files: files,
             host: HostMemory(
                 blockCount: configuration.hostBlocks, like: executors[0].memoryView),
             metrics: self.metrics.fleet)

@@ -14,8 +14,10 @@ struct EffectPerformer {
     private(set) var decisions: [String] = []
     /// Why the cell does not do what it was asked for.
     private(set) var refusal: String?
-    /// Instances that the cell wants started, which this process cannot do.
-    private(set) var refusedStarts: [InstanceID] = []
+    /// Instances that are being started.
+    private(set) var started: [InstanceID] = []
+    /// Instances that the cell wants started, and why that cannot even be tried.
+    private(set) var refusedStarts: [(instance: InstanceID, reason: String)] = []
     /// The next sample to look at.
     private var cursor = 0
 
@@ -48,8 +50,8 @@ struct EffectPerformer {
             load(units, on: instance, from: source)
         case .transfer(let transfer): fleet.transfer(transfer)
         case .wakeAt(let time): runtime.alarm.set(time)
-        case .startInstance(let instance): refusedStarts.append(instance)
-        case .stopInstance: break
+        case .startInstance(let instance): start(instance)
+        case .stopInstance(let instance): fleet.retire(instance)
         case .requestInstances(let count): requestInstances(count)
         case .note(let note): take(note, state)
         }
@@ -63,6 +65,14 @@ struct EffectPerformer {
         switch source {
         case .peer(let peer): fleet.load(units, on: instance, fromPeer: peer)
         case .file: fleet.loadFromFiles(units, on: instance)
+        }
+    }
+
+    private mutating func start(_ instance: InstanceID) {
+        if let reason = fleet.provide(instance) {
+            refusedStarts.append((instance, reason))
+        } else {
+            started.append(instance)
         }
     }
 
@@ -153,8 +163,10 @@ extension EffectPerformer {
             // Clients leave all the time; the log is for decisions.
             return
         case .dropFinished, .reclaimed, .restoreFinished:
-            let blocks = state.cell.stores.reduce(0) { $0 + $1.capacity }
-            runtime.metrics.server.set(blockCount: blocks)
+            runtime.metrics.server.set(blockCount: state.cell.presentBlocks)
+        case .scaleOut, .instanceJoined, .instanceStartFailed, .instanceStopped, .instanceLost:
+            runtime.metrics.cluster.set(state.cell.roster)
+            runtime.metrics.server.set(blockCount: state.cell.presentBlocks)
         case .commandRefused(_, let reason): refusal = reason
         default: break
         }

@@ -12,6 +12,8 @@ package struct Engine {
     package let cell: CellConfiguration
     /// Where parameters come from that no other instance holds.
     package let files: ModelFiles
+    /// Makes further instances like the first ones.
+    package let provisioner: InProcessProvisioner
 
     /// Reads the model's files and loads every instance. Errors name the file or the flag.
     ///
@@ -37,17 +39,21 @@ package struct Engine {
         let stage = StageRange.whole(layerCount: model.layerCount)
         let options = try configuration.executorOptions(for: model, stage: stage)
         files = ModelFiles(try Checkpoint(configuration.model))
+        provisioner = InProcessProvisioner(
+            model, files: files, options: options,
+            capacity: configuration.machineMemory ?? Platform.availableMemory)
         var executors: [CPUStageExecutor] = []
+        let start = ContinuousClock.now
         for index in 0..<configuration.instances {
-            let executor = try CPUStageExecutor(
-                model, checkpoint: files.checkpoint, stage: stage, options: options
-            ) { done, total in
+            let executor = try provisioner.provideAtStart { done, total in
                 progress(total * index + done, total * configuration.instances)
             }
             executors.append(executor)
         }
+        let loadTime = start.duration(to: .now) / configuration.instances
         self.executors = executors
-        cell = try configuration.cell(for: model, shapes: executors.map(\.memoryShape))
+        cell = try configuration.cell(
+            for: model, shape: executors[0].memoryShape, loadTime: loadTime)
     }
 
     /// Chooses tokens for the model.

@@ -8,6 +8,10 @@ extension EngineConfiguration {
     /// Refuses limits that no model could meet.
     func validate() throws(RuntimeError) {
         try check("--data-parallel-size", instances, 1...64)
+        try check("--max-instances", mostInstances, instances...64)
+        if autoscaling.controlsInstances {
+            try check("--min-instances", autoscaling.minimumInstances, 1...mostInstances)
+        }
         try check("--max-num-seqs", scheduler.maxRunning, 1...65536)
         try check("--max-num-batched-tokens", scheduler.maxBatchedTokens, 1...1 << 20)
         try check("--max-num-queued-reqs", scheduler.maxQueued, 1...1 << 20)
@@ -31,11 +35,15 @@ extension EngineConfiguration {
         }
     }
 
-    /// What each executor may use.
+    /// Instances that there may be.
+    var mostInstances: Int { maxInstances ?? instances }
+
+    /// What each executor may use. Memory and processors are shared by as many as there may be:
+    /// what an instance gets does not depend on when it comes.
     func executorOptions(
         for model: ModelConfiguration, stage: StageRange
     ) throws -> ExecutorOptions {
-        let threads = threadsPerInstance ?? max(1, Platform.processorCount / instances)
+        let threads = threadsPerInstance ?? max(1, Platform.processorCount / mostInstances)
         var options = ExecutorOptions(budget: .zero)
         options.computeType = computeType
         options.blockSize = scheduler.blockSize
@@ -59,17 +67,24 @@ extension EngineConfiguration {
         let perToken = model.kvBytesPerToken(computeType) * model.layerCount
         let length = min(maxModelLength ?? model.maxPositions, model.maxPositions)
         let wanted = ByteCount(perToken * length) * scheduler.maxRunning
-        let share = ByteCount(Platform.availableMemory.bytes / 2 / instances)
+        let share = ByteCount(Platform.availableMemory.bytes / 2 / mostInstances)
         return min(wanted, share, .gibibytes(4))
     }
 
-    /// The cell over executors with such memories. A model longer than the KV of one instance is
+    /// The cell over executors with such a memory. A model longer than the KV of one instance is
     /// refused if the length was asked for, and served up to what fits if not.
+    ///
+    /// - Parameter loadTime: What it took to make an instance.
     func cell(
-        for model: ModelConfiguration, shapes: [InstanceMemoryShape]
+        for model: ModelConfiguration, shape: InstanceMemoryShape, loadTime: Duration
     ) throws(RuntimeError) -> CellConfiguration {
         var cell = CellConfiguration(
-            scheduler: scheduler, vocabularySize: model.vocabularySize, instances: shapes)
+            scheduler: scheduler, vocabularySize: model.vocabularySize,
+            instances: Array(repeating: shape, count: mostInstances))
+        cell.startInstances = instances
+        cell.autoscaling = autoscaling
+        cell.autoscaling.maximumInstances = mostInstances
+        cell.autoscaling.assumedLoadTime = loadTime
         let slots = (cell.blockCounts.min() ?? 0) * scheduler.blockSize
         if let maxModelLength, maxModelLength > slots {
             throw RuntimeError(
@@ -84,14 +99,14 @@ extension EngineConfiguration {
         cell.overload = overload
         cell.relocationPolicy = relocationPolicy
         cell.packingPolicy = packingPolicy
-        cell.instancesPerNode = instances
+        cell.instancesPerNode = mostInstances
         cell.migration = migration
         cell.relocation = relocation
         cell.pipelineStages = pipelineStages
-        if overloadPolicy == .swap, let shape = shapes.first {
+        if overloadPolicy == .swap {
             cell.hostBlocks = swapSpace.bytes / (shape.blockBytes.bytes * shape.layerCount)
         }
-        cell.headCost = shapes.first.map(headCost) ?? 0
+        cell.headCost = headCost(shape)
         return cell
     }
 

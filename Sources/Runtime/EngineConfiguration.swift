@@ -7,7 +7,14 @@ package import Scheduling
 /// How an engine is to be built: flags after parsing, before any file is read.
 package struct EngineConfiguration: Sendable {
     package var model: ModelDirectory
+    /// Instances at the start.
     package var instances = 1
+    /// Instances at most, the first ones among them; `nil` is as many as at the start.
+    package var maxInstances: Int?
+    /// Who decides how many there are. Its maximum is `maxInstances`.
+    package var autoscaling = AutoscalingConfiguration()
+    /// Memory for all instances together; `nil` is what the machine has left at the start.
+    package var machineMemory: ByteCount?
     package var computeType: ComputeType = .bf16
     package var memory: InstanceMemory = .automatic
     /// Compute threads of each instance; `nil` shares the processors among the instances.

@@ -10,6 +10,8 @@ package struct RuntimeError: Error, CustomStringConvertible {
         case badOption
         case outOfMemory
         case noThread
+        /// The server stops and nobody waits for it any more.
+        case stopped
         case incompleteStage
     }
 

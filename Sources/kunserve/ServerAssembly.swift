@@ -42,7 +42,7 @@ struct ServerAssembly {
             modelName: names[0],
             maxModelLength: loaded.cell.scheduler.maxModelLength,
             blockSize: loaded.cell.scheduler.blockSize,
-            blockCount: loaded.cell.blockCounts.reduce(0, +),
+            blockCount: loaded.cell.blockCounts.prefix(loaded.executors.count).reduce(0, +),
             version: Version.current
         )
         gatewayConfiguration = GatewayConfiguration(server)
@@ -50,7 +50,7 @@ struct ServerAssembly {
         let (cell, sampler) = (loaded.cell, loaded.sampler)
         runtime = try CellRuntime(
             configuration: cell, executors: loaded.executors, sampler: sampler,
-            files: loaded.files, metrics: metrics,
+            provisioner: loaded.provisioner, files: loaded.files, metrics: metrics,
             exchangeMode: options.overload.exchangeMode)
         backend = RuntimeBackend(runtime: runtime, model: model)
     }

@@ -79,6 +79,57 @@ internal import Testing
         }
     }
 
+    @Test func instancesComeAndGo() async throws {
+        let cluster = FakeCluster()
+        try await TestServer.run(operations: cluster) { server in
+            let more = [InstanceID(2), InstanceID(3)]
+            cluster.answer(with: .accepted("They start.", starting: more))
+            for body in [nil, "{}", #"{"count":2}"#] as [String?] {
+                let reply = try await server.send(
+                    "POST", "/v1/cluster/instances", body: body, headers: Self.local)
+                #expect(reply.status == 202)
+                #expect(
+                    reply.text
+                        == #"{"status":"accepted","message":"They start.","instances":[2,3]}"#)
+            }
+            cluster.answer(with: .accepted("It goes."))
+            let gone = try await server.send(
+                "DELETE", "/v1/cluster/instances/1", headers: Self.local)
+            #expect(gone.status == 202)
+            #expect(gone.text == #"{"status":"accepted","message":"It goes."}"#)
+            #expect(
+                cluster.commands == [
+                    .addInstances(1), .addInstances(1), .addInstances(2),
+                    .removeInstance(InstanceID(1)),
+                ])
+            cluster.answer(with: .refused("There may be no more."))
+            let refused = try await server.send(
+                "POST", "/v1/cluster/instances", headers: Self.local)
+            #expect(refused.status == 409)
+            #expect(try refused.json()["error"]?["code"] == "command_refused")
+            for id in ["2", "-1", "01", "x"] {
+                let reply = try await server.send(
+                    "DELETE", "/v1/cluster/instances/\(id)", headers: Self.local)
+                #expect(reply.status == 404)
+                #expect(try reply.json()["error"]?["code"] == "instance_not_found")
+            }
+        }
+    }
+
+    /// An instance that is not there is shown as such.
+    @Test func absentInstances() async throws {
+        let cluster = FakeCluster()
+        var snapshot = ClusterSnapshot.test
+        snapshot.instances[1] = InstanceSnapshot(id: InstanceID(1), phase: .starting)
+        cluster.show(snapshot)
+        try await TestServer.run(operations: cluster) { server in
+            let instance = try await server.send("GET", "/v1/cluster").json()["instances"]?
+                .arrayValue?[1]
+            #expect(instance?["phase"] == "starting" && instance?["layers"] == [0, 0])
+            #expect(instance?["memory"]?["budget"] == 0)
+        }
+    }
+
     @Test(
         arguments: [
             ("drop", #"{"bytes":0}"#, 400, "bytes"), ("drop", #"{"bytes":"1"}"#, 400, "bytes"),
@@ -86,6 +137,9 @@ internal import Testing
             ("restore", "{", 400, nil), ("instances/2/drain", nil, 404, "id"),
             ("instances/-1/drain", nil, 404, "id"), ("instances/%ff/drain", nil, 404, "id"),
             ("instances/01/drain", nil, 404, "id"), ("instances/99999999999/drain", nil, 404, "id"),
+            ("instances", #"{"count":0}"#, 400, "count"),
+            ("instances", #"{"count":"2"}"#, 400, "count"),
+            ("instances", #"{"count":65}"#, 400, "count"), ("instances", "3", 400, nil),
             ("what-if", nil, 400, nil), ("what-if", "{}", 400, "arrivals"),
         ] as [(String, String?, Int, String?)])
     func badRequests(path: String, body: String?, status: Int, param: String?) async throws {
@@ -106,7 +160,7 @@ internal import Testing
             for path in ["/", "/v1/cluster", "/v1/cluster/log", "/v1/cluster/stream"] {
                 #expect(try await server.send("GET", path).status == 404)
             }
-            for path in ["drop", "restore", "instances/0/drain", "what-if"] {
+            for path in ["drop", "restore", "instances", "instances/0/drain", "what-if"] {
                 let reply = try await server.post("/v1/cluster/\(path)", "{}")
                 #expect(reply.status == 404)
                 #expect(try reply.json()["error"]?["code"] == "unknown_url")
@@ -119,12 +173,14 @@ internal import Testing
             for (method, path, allowed) in [
                 ("POST", "/v1/cluster", "GET"), ("GET", "/v1/cluster/drop", "POST"),
                 ("GET", "/v1/cluster/instances/7/drain", "POST"), ("POST", "/", "GET"),
+                ("GET", "/v1/cluster/instances", "POST"),
+                ("GET", "/v1/cluster/instances/7", "DELETE"),
             ] {
                 let reply = try await server.send(method, path)
                 #expect(reply.status == 405)
                 #expect(reply.headers["allow"] == allowed)
             }
-            for path in ["instances/1/2/drain", "instances//drain", "instances/1"] {
+            for path in ["instances/1/2/drain", "instances//drain", "instances/1/2"] {
                 let reply = try await server.post("/v1/cluster/\(path)", "{}")
                 #expect(reply.status == 404)
             }

@@ -6,7 +6,9 @@ import Testing
 /// Who may look at the cell and who may command it.
 @Suite(.timeLimit(.minutes(1))) struct OperatorKeyTests {
     private static let reads = ["/v1/cluster", "/v1/cluster/log"]
-    private static let writes = ["drop", "restore", "instances/0/drain", "what-if"]
+    private static let writes = [
+        "drop", "restore", "instances", "instances/0/drain", "what-if",
+    ]
 
     /// What each key opens: the answers' statuses for looking, commanding and generating.
     private func expect(

@@ -16,7 +16,7 @@ struct FleetMemoryTests {
         case .stepEnded(_, .success): nil
         case .stepEnded(_, .failure(let error)): "\(error)"
         case .memoryChanged(_, let failure), .unitsLoaded(_, let failure),
-            .transferFinished(_, let failure):
+            .transferFinished(_, let failure), .instanceStarted(_, let failure):
             failure
         }
     }

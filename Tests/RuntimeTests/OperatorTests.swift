@@ -49,7 +49,7 @@ struct OperatorTests {
         defer { harness.runtime.stop() }
         let before = harness.runtime.snapshot()
         #expect(before.groups.count == 2 && before.policy == "drop")
-        guard case .accepted(let message) = harness.runtime.command(.drop(freeing: nil)) else {
+        guard case .accepted(let message, _) = harness.runtime.command(.drop(freeing: nil)) else {
             Issue.record("not accepted")
             return
         }

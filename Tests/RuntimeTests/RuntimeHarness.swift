@@ -27,8 +27,10 @@ struct RuntimeHarness {
 
     /// - Parameter configure: Changes anything about an engine with one thread per instance,
     ///   sequences of up to 160 tokens and steps of up to 64.
+    /// - Parameter provisioner: What takes the place of the engine's.
     init(
         model: ModelDirectory, exchangeMode: ExchangeMode = .coordinated, faults: Faults? = nil,
+        provisioner: (InProcessProvisioner) -> any Provisioner = { $0 },
         _ configure: (inout EngineConfiguration) -> Void
     ) throws {
         var configuration = EngineConfiguration(model: model)
@@ -45,9 +47,12 @@ struct RuntimeHarness {
         let executors = engine.executors.map { executor -> any StageExecutor in
             faults.map { FaultyExecutor(executor, $0) } ?? executor
         }
+        let provided = provisioner(engine.provisioner)
         runtime = try CellRuntime(
-            configuration: cell, executors: executors, sampler: sampler, files: files,
-            metrics: metrics, exchangeMode: exchangeMode,
+            configuration: cell, executors: executors, sampler: sampler,
+            provisioner: faults.map { FaultyProvisioner(provisioner: provided, faults: $0) }
+                ?? provided,
+            files: files, metrics: metrics, exchangeMode: exchangeMode,
             transport: { transport -> any StageTransport in
                 guard let faults else { return transport }
                 return FaultyTransport(transport: transport, faults: faults)

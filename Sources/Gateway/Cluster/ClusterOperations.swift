@@ -11,7 +11,7 @@ package protocol ClusterOperations: Sendable {
     func events(after number: UInt64) -> [ClusterEvent]
 
     /// Carries out a command, or says why not. Returns as soon as that is known, not when the
-    /// command is done. The instance of a `drain` may be unknown.
+    /// command is done. The instance of a command may be unknown.
     func command(_ command: OperatorCommand) async -> CommandOutcome
 
     /// Simulates `question` from the present state. Nothing of the live cell changes.

@@ -78,11 +78,27 @@ extension ClusterRoutes {
     /// - Parameter id: the instance as it stands in the path.
     func drain(_ request: Request, instance id: String) async throws -> Response {
         _ = try await body(request)
+        return try await carryOut(.drain(try instance(id)))
+    }
+
+    func addInstances(_ request: Request) async throws -> Response {
+        let fields = try await body(request)
+        let count = try fields.integer("count", in: 1...serving.limits.maxAddedInstances) ?? 1
+        return try await carryOut(.addInstances(count))
+    }
+
+    /// - Parameter id: the instance as it stands in the path.
+    func removeInstance(_ request: Request, instance id: String) async throws -> Response {
+        _ = try await body(request)
+        return try await carryOut(.removeInstance(try instance(id)))
+    }
+
+    private func instance(_ id: String) throws(APIError) -> InstanceID {
         let known = operations.snapshot().instances.map(\.id)
         guard let instance = known.first(where: { $0.description == id }) else {
-            throw APIError.unknownInstance(PercentEncoding.decode(id))
+            throw .unknownInstance(PercentEncoding.decode(id))
         }
-        return try await carryOut(.drain(instance))
+        return instance
     }
 
     private func body(_ request: Request) async throws -> FieldReader {
@@ -91,8 +107,14 @@ extension ClusterRoutes {
 
     private func carryOut(_ command: OperatorCommand) async throws -> Response {
         switch await operations.command(command) {
-        case .accepted(let message):
-            .json(["status": "accepted", "message": .string(message)], status: .accepted)
+        case .accepted(let message, let starting):
+            var answer = JSONObject()
+            answer["status"] = "accepted"
+            answer["message"] = .string(message)
+            if !starting.isEmpty {
+                answer["instances"] = .array(starting.map { .int($0.index) })
+            }
+            return .json(.object(answer), status: .accepted)
         case .refused(let reason): throw APIError.commandRefused(reason)
         }
     }

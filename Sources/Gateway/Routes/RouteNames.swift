@@ -14,9 +14,10 @@ struct RouteNames: Sendable {
         for path in ["/", "/v1/cluster", "/v1/cluster/log", "/v1/cluster/stream"] {
             table[path] = "GET"
         }
-        for name in ["drop", "restore", "what-if", "instances/{id}/drain"] {
+        for name in ["drop", "restore", "what-if", "instances", "instances/{id}/drain"] {
             table["/v1/cluster/" + name] = "POST"
         }
+        table["/v1/cluster/instances/{id}"] = "DELETE"
     }
 
     /// One of a bounded set of names.
@@ -30,9 +31,11 @@ struct RouteNames: Sendable {
 
     private static func generalised(_ path: String) -> String {
         if path.hasPrefix("/v1/models/") { return "/v1/models/{id}" }
+        guard path.hasPrefix("/v1/cluster/instances/") else { return path }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let isDrain =
-            parts.count == 6 && path.hasPrefix("/v1/cluster/instances/") && parts[5] == "drain"
-        return isDrain && !parts[4].isEmpty ? "/v1/cluster/instances/{id}/drain" : path
+        guard !parts[4].isEmpty else { return path }
+        if parts.count == 5 { return "/v1/cluster/instances/{id}" }
+        let isDrain = parts.count == 6 && parts[5] == "drain"
+        return isDrain ? "/v1/cluster/instances/{id}/drain" : path
     }
 }

@@ -47,6 +47,11 @@ struct RouteTable {
         operators.post("/instances/:id/drain") { request, context in
             try await cluster.drain(request, instance: try context.parameters.require("id"))
         }
+        operators.post("/instances") { request, _ in try await cluster.addInstances(request) }
+        operators.delete("/instances/:id") { request, context in
+            try await cluster.removeInstance(
+                request, instance: try context.parameters.require("id"))
+        }
         operators.post("/what-if") { request, context in
             try await cluster.whatIf(request, context)
         }

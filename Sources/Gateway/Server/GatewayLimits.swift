@@ -32,6 +32,8 @@ package struct GatewayLimits: Hashable, Sendable {
     package var maxClusterStreams = 32
     /// The time between two snapshots of such a stream.
     package var clusterInterval: Duration = .milliseconds(500)
+    /// Instances that one command may add.
+    package var maxAddedInstances = 64
     /// Simulations at a time.
     package var maxWhatIfs = 2
     /// How long one simulation may take.

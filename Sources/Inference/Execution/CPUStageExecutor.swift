@@ -27,21 +27,25 @@ package final class CPUStageExecutor: StageExecutor {
     /// What the units were before the last change, while it can be taken back.
     var statesBeforeChange: [StageWeights.UnitState]?
 
-    /// Plans the memory, loads the stage's units from the checkpoint and maps the KV. Throws
-    /// `OptionError`, `MemoryPlanError`, `ModelFileError` or `DeviceMemoryError`.
+    /// Plans the memory, loads units from the checkpoint and maps the KV. Throws `OptionError`,
+    /// `MemoryPlanError`, `ModelFileError` or `DeviceMemoryError`.
+    ///
+    /// - Parameter units: Those to be loaded, of the stage's; `nil` is all. The others have pages
+    ///   and wait for `load`.
     package convenience init(
         _ configuration: ModelConfiguration, checkpoint: Checkpoint, stage: StageRange,
-        options: ExecutorOptions,
+        options: ExecutorOptions, loading units: [ParameterUnit]? = nil,
         progress: (_ done: ByteCount, _ total: ByteCount) -> Void = { _, _ in }
     ) throws {
         try self.init(
-            configuration, checkpoint: checkpoint, stage: stage, options: options,
+            configuration, checkpoint: checkpoint, stage: stage, options: options, loading: units,
             mapping: PagePool.Mapping(), progress: progress)
     }
 
     init(
         _ configuration: ModelConfiguration, checkpoint: Checkpoint, stage: StageRange,
-        options: ExecutorOptions, mapping: PagePool.Mapping,
+        options: ExecutorOptions, loading units: [ParameterUnit]? = nil,
+        mapping: PagePool.Mapping,
         progress: (_ done: ByteCount, _ total: ByteCount) -> Void = { _, _ in }
     ) throws {
         try options.validate(configuration)
@@ -60,7 +64,8 @@ package final class CPUStageExecutor: StageExecutor {
         workspace = Workspace(sizes, at: workspaceRange.base)
         let weights = try StageWeights(layout, type: options.computeType, memory: memory)
         self.weights = weights
-        try weights.load(stage.units, from: checkpoint, pool: pool, progress: progress)
+        try weights.load(
+            units ?? stage.units, from: checkpoint, pool: pool, progress: progress)
         kv = try KVCache(
             layers: stage.layers, blockBytes: plan.blockBytes, limit: memoryShape.maxBlocks,
             memory: memory)

@@ -1,5 +1,6 @@
 internal import Cluster
 internal import Domain
+internal import Planning
 internal import Telemetry
 
 /// Counts the cell's rare decisions.
@@ -20,6 +21,12 @@ final class ClusterMetrics: Sendable {
     private let swapWaitSeconds: Histogram
     private let preemptions: Counter
     private let requestedInstances: Gauge
+    private let presentInstances: Gauge
+    private let startingInstances: Gauge
+    private let scaleOuts: CounterFamily
+    private let scaleIns: CounterFamily
+    private let startSeconds: Histogram
+    private let failedStarts: Counter
 
     init(_ metrics: ServerMetrics) {
         let registry = metrics.registry
@@ -50,6 +57,15 @@ final class ClusterMetrics: Sendable {
         preemptions = counter("preemption_total", "Sequences that gave their blocks back.")
         requestedInstances = registry.gauge(
             "kunserve_requested_instances", "Instances that were last asked for.", labels: labels)
+        presentInstances = registry.gauge(
+            "kunserve_instances_present", "Instances that serve or drain.", labels: labels)
+        startingInstances = registry.gauge(
+            "kunserve_instances_starting", "Instances that are being started.", labels: labels)
+        scaleOuts = counters("scale_out_total", "Instances ordered, by reason.")
+        scaleIns = counters("scale_in_total", "Instances told to go, by reason.")
+        startSeconds = seconds(
+            "instance_start_seconds", "From ordering an instance to its joining.")
+        failedStarts = counter("instance_start_failed_total", "Instances that did not start.")
     }
 
     /// Seconds, from the remapping of pages to the longest exchange.
@@ -83,15 +99,40 @@ final class ClusterMetrics: Sendable {
         case .swappedIn(_, let blocks, let waited):
             swappedBlocks.increment(["direction": "in"], by: blocks)
             swapWaitSeconds.observe(waited)
+        case .scaleOut(let instances, let reason):
+            scaleOuts.increment(["reason": reason.label], by: instances.count)
+        case .scaleIn(_, let reason): scaleIns.increment(["reason": reason.label])
+        case .instanceJoined(_, let duration): startSeconds.observe(duration)
+        case .instanceStartFailed: failedStarts.increment()
         case .cancelledUnknown, .dropFailed, .noDropPlan, .restoreStarted, .restoreFailed,
             .loadedFromFile, .relocationAborted, .drainStarted, .drainFinished,
-            .commandRefused, .instanceLost, .scaleOut, .scaleIn, .scaleInCalledOff, .instanceConverted,
-            .instanceJoined, .instanceStartFailed, .instanceStopped, .lateStep:
+            .commandRefused, .instanceLost, .scaleInCalledOff, .instanceConverted,
+            .instanceStopped, .lateStep:
             break
         }
     }
 
     func set(requestedInstances count: Int) { requestedInstances.set(Double(count)) }
+
+    func set(_ roster: InstanceRoster) {
+        presentInstances.set(Double(roster.presentCount))
+        startingInstances.set(Double(roster.startingCount))
+    }
+}
+
+extension ScalingReason {
+    /// A short constant name.
+    fileprivate var label: String {
+        switch self {
+        case .belowMinimum: "minimum"
+        case .tooLittleHeadroom, .tooMuchHeadroom: "headroom"
+        case .deadlines: "deadlines"
+        case .noBatchWork: "batch"
+        case .overload: "overload"
+        case .command: "command"
+        case .freenessLow, .freenessHigh: "freeness"
+        }
+    }
 }
 
 extension Note.DropReason {

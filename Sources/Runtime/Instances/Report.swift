@@ -9,6 +9,8 @@ enum Report: Sendable {
     case unitsLoaded(InstanceID, failure: String?)
     /// No byte of the transfer moves any more.
     case transferFinished(TransferID, failure: String?)
+    /// The instance that was to be made is at work, or could not be made.
+    case instanceStarted(InstanceID, failure: String?)
 
     typealias Sink = @Sendable (Report) -> Void
 }

@@ -9,6 +9,7 @@ final class ChaosCoverage: Sendable {
         "exchange_finished", "reclaimed", "restore_started", "restore_finished", "restore_failed",
         "relocated", "relocation_aborted", "preempted", "swapped_out",
         "swapped_in", "drain_finished", "request failed",
+        "instance_joined", "instance_start_failed", "instance_stopped",
     ]
 
     private let counts = Mutex<[String: Int]>([:])

@@ -51,7 +51,10 @@ struct ChaosRun: Sendable {
         self.faults = faults
         harness = try RuntimeHarness(
             model: model.directory, exchangeMode: mode, faults: faults
-        ) { Self.configure(&$0, policy, &random) }
+        ) {
+            Self.configure(&$0, policy, &random)
+            $0.maxInstances = $0.instances + seed % 3
+        }
         self.policy = policy
         self.model = model
         self.seed = seed
@@ -181,6 +184,9 @@ extension ChaosRun {
             case .drop: _ = runtime.command(.drop(freeing: nil))
             case .restore: _ = runtime.command(.restore)
             case .drain(let index): _ = runtime.command(.drain(InstanceID(index: index)))
+            case .add(let count): _ = runtime.command(.addInstances(count))
+            case .remove(let index):
+                _ = runtime.command(.removeInstance(InstanceID(index: index)))
             }
             runtime.state.withLock { $0.cell.checkInvariants() }
         }
@@ -226,8 +232,9 @@ extension ChaosRun {
 
     private var isWhole: Bool {
         let snapshot = runtime.snapshot()
-        return snapshot.instances.allSatisfy { $0.phase == .whole || $0.phase == .draining }
-            && snapshot.groups.count == snapshot.instances.count
+        let present = snapshot.instances.filter { $0.phase != .absent }
+        return present.allSatisfy { $0.phase == .whole || $0.phase == .draining }
+            && snapshot.groups.count == present.count
             && snapshot.groups.allSatisfy { $0.stages.count == 1 && $0.stalled == 0 }
     }
 

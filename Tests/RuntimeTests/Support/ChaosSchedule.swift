@@ -12,6 +12,8 @@ final class ChaosSchedule: Sendable {
         case drop, restore
         /// The instance gets nothing new.
         case drain(Int)
+        /// So many instances are ordered, or the instance goes.
+        case add(Int), remove(Int)
     }
 
     private struct State {
@@ -45,10 +47,24 @@ final class ChaosSchedule: Sendable {
         if Int.random(in: 0..<6, using: &random) == 0 {
             actions.append((.random(in: 0..<span, using: &random), .drain(0)))
         }
+        actions += Self.scaling(span: span, seed: seed)
         let order = actions.indices.sorted {
             (actions[$0].after, $0) < (actions[$1].after, $1)
         }
         state = Mutex(State(actions: order.map { actions[$0] }))
+    }
+
+    /// Instances come and go in every second run.
+    private static func scaling(span: Int, seed: Int) -> [(after: Int, action: Action)] {
+        var random = SplitMix64(seed: seed &+ 11)
+        guard Bool.random(using: &random) else { return [] }
+        return (0..<Int.random(in: 1...5, using: &random)).map { _ in
+            let after = Int.random(in: 0..<span, using: &random)
+            guard Bool.random(using: &random) else {
+                return (after, .remove(.random(in: 0..<4, using: &random)))
+            }
+            return (after, .add(.random(in: 1...2, using: &random)))
+        }
     }
 
     /// Tokens have come: what is due now.

@@ -93,6 +93,25 @@ final class FaultyExecutor: StageExecutor {
     func unitsFilled(_ units: [ParameterUnit]) { executor.unitsFilled(units) }
 }
 
+/// Some of its instances cannot be made, and deeds of the others fail.
+struct FaultyProvisioner: Provisioner {
+    let provisioner: any Provisioner
+    let faults: Faults
+
+    func provide(
+        _ instance: InstanceID, isCancelled: @Sendable () -> Bool
+    ) throws(RuntimeError) -> any StageExecutor {
+        let executor = try provisioner.provide(instance, isCancelled: isCancelled)
+        if faults.strikes({ $0.load }) {
+            provisioner.takeBack(instance)
+            throw RuntimeError(.badModel, "a fault")
+        }
+        return (executor as? CPUStageExecutor).map { FaultyExecutor($0, faults) } ?? executor
+    }
+
+    func takeBack(_ instance: InstanceID) { provisioner.takeBack(instance) }
+}
+
 /// A link some of whose copies fail, although bytes have gone over.
 struct FaultyTransport: StageTransport {
     let transport: InProcessTransport
