@@ -46,6 +46,7 @@ extension DashboardPage {
           <div class="actions">
             <button type="button" id="drop">Drop parameters…</button>
             <button type="button" id="restore">Restore…</button>
+            <button type="button" id="add">Add an instance…</button>
           </div>
         </section>
         <section aria-label="Numbers now">

@@ -20,11 +20,16 @@ extension DashboardScript {
           Math.max(0, ...snapshot.instances.map((instance) => instance.layers[1]));
         const isMissing = (instance, layers) => !instance.embedding || !instance.head
           || instance.layers[1] - instance.layers[0] < layers;
+        /// Instances that serve: those that start or could be started hold nothing.
+        const present = (snapshot) => snapshot.instances.filter((instance) =>
+          instance.phase !== "absent" && instance.phase !== "starting");
         const instanceNames = (list) => (list.length === 1 ? "Instance " : "Instances ")
           + list.map((instance) => instance.id).join(", ").replace(/, (\d+)$/, " and $1");
 
         function showVerdict(snapshot) {
-          const { instances, groups } = snapshot;
+          const { groups } = snapshot;
+          const instances = present(snapshot);
+          const starting = snapshot.instances.filter((one) => one.phase === "starting");
           const layers = layerCount(snapshot);
           const inPhase = (phase) => instances.filter((instance) => instance.phase === phase);
           const missing = instances.filter((instance) => isMissing(instance, layers));
@@ -47,6 +52,10 @@ extension DashboardScript {
             detail = `${instanceNames(missing)} ${hold} of the model to have more room for KV; `
               + `${plural(pipelines.length, "pipeline executes", "pipelines execute")} requests.`;
           }
+          if (starting.length) {
+            const verb = starting.length === 1 ? "is" : "are";
+            detail += ` ${instanceNames(starting)} ${verb} starting.`;
+          }
           if (inPhase("draining").length) {
             [tone, title] = ["warn", `${instanceNames(inPhase("draining"))} `
               + `${inPhase("draining").length === 1 ? "is" : "are"} draining`];
@@ -62,7 +71,8 @@ extension DashboardScript {
         }
 
         function showTiles(snapshot) {
-          const { instances, groups } = snapshot;
+          const { groups } = snapshot;
+          const instances = present(snapshot);
           const layers = layerCount(snapshot);
           const { used, capacity } = history.at(-1);
           const copies = layers * instances.length;
@@ -120,21 +130,23 @@ extension DashboardScript {
           const isDrawn = (group) => group.stages.some((s) => home.get(s.instance) === group);
           const first = (group) => Math.min(...group.stages.map((s) => s.instance));
           const drawn = snapshot.groups.filter(isDrawn).sort((a, b) => first(a) - first(b));
-          const lonely = snapshot.instances.filter((one) => !home.has(one.id));
+          const shown = snapshot.instances.filter((one) => one.phase !== "absent");
+          const lonely = shown.filter((one) => !home.has(one.id));
           const isHere = (stage, group) => home.get(stage.instance) === group;
           const next = JSON.stringify([drawn.map((group) =>
             [group.id, group.stages.map((s) => [s.instance, isHere(s, group)])]),
-            lonely.map((one) => one.id), snapshot.instances.map((one) => one.id)]);
-          if (next !== shape) arrange(drawn, lonely, isHere, snapshot.instances);
+            lonely.map((one) => one.id), shown.map((one) => one.id)]);
+          if (next !== shape) arrange(drawn, lonely, isHere, shown);
           shape = next;
           for (const group of drawn) fillBox(boxOf.get(group.id), group);
           const layers = layerCount(snapshot);
-          for (const instance of snapshot.instances) {
+          for (const instance of shown) {
             const group = home.get(instance.id);
             const stage = group && group.stages.find((s) => s.instance === instance.id);
             fillCard(cardOf.get(instance.id), instance, layers, stage);
           }
-          showPassing(snapshot.groups.filter((group) => !isDrawn(group)));
+          showPassing(snapshot.groups.filter((group) => !isDrawn(group)),
+            snapshot.instances.filter((one) => one.phase === "absent"));
         }
 
         function arrange(drawn, lonely, isHere, instances) {
@@ -199,7 +211,7 @@ extension DashboardScript {
           setText(box.blocks, `${whole(group.used_blocks)} of ${whole(group.total_blocks)} blocks`);
         }
 
-        function showPassing(groups) {
+        function showPassing(groups, absent) {
           const texts = groups.map((group) => {
             const ids = group.stages.map((s) => ({ id: s.instance }));
             const place = `Group ${group.id} is ${group.phase} on `
@@ -208,16 +220,26 @@ extension DashboardScript {
             const stalled = group.stalled ? `, ${whole(group.stalled)} of them stalled` : "";
             return `${place}: ${plural(group.running, "sequence", "sequences")} left${stalled}.`;
           });
-          setText(byID("passing"), texts.join(" ") || "No group is forming or closing.");
+          if (!texts.length) texts.push("No group is forming or closing.");
+          if (absent.length) {
+            const more = plural(absent.length, "more instance", "more instances");
+            texts.push(`${more} could be started.`);
+          }
+          byID("add").disabled = !absent.length;
+          setText(byID("passing"), texts.join(" "));
         }
 
         function makeCard(id) {
           const root = make("article", "card");
           const card = { root, badge: make("span", "badge"), held: make("b"), gone: make("span"),
             cells: make("div", "cells"), bar: make("div", "bar"), budget: make("b"), bars: {},
-            values: {}, drain: make("button", "quiet", "Drain…"), strip: "" };
+            values: {}, drain: make("button", "quiet", "Drain…"),
+            remove: make("button", "quiet", "Remove…"), strip: "" };
           const header = make("header");
-          header.append(make("h3", "", `Instance ${id}`), card.badge, card.drain);
+          header.append(make("h3", "", `Instance ${id}`), card.badge, card.drain, card.remove);
+          card.remove.type = "button";
+          card.remove.setAttribute("aria-label", `Remove instance ${id}`);
+          card.remove.addEventListener("click", () => askRemove(id));
           card.drain.type = "button";
           card.drain.setAttribute("aria-label", `Drain instance ${id}`);
           card.drain.addEventListener("click", () => askDrain(id));
@@ -245,10 +267,12 @@ extension DashboardScript {
 
         function fillCard(card, instance, layers, stage) {
           const tones = { whole: "good", dropped: "cool", changing: "warn", restoring: "cool",
-            draining: "warn" };
+            draining: "warn", starting: "cool" };
           setText(card.badge, instance.phase);
           setTone(card.badge, tones[instance.phase]);
-          card.drain.disabled = instance.phase === "draining";
+          const isStarting = instance.phase === "starting";
+          card.drain.disabled = instance.phase === "draining" || isStarting;
+          card.remove.disabled = isStarting;
           fillCells(card, instance, layers, stage);
           const { memory } = instance;
           setText(card.budget, showBytes(memory.budget));
@@ -263,8 +287,8 @@ extension DashboardScript {
         }
 
         function fillCells(card, instance, layers, stage) {
-          const strip = JSON.stringify([instance.layers, instance.embedding, instance.head, layers,
-            stage]);
+          const strip = JSON.stringify([instance.phase === "starting", instance.layers,
+            instance.embedding, instance.head, layers, stage]);
           if (strip === card.strip) return;
           card.strip = strip;
           const [from, to] = instance.layers;
@@ -290,6 +314,14 @@ extension DashboardScript {
           if (from > 0) gone.push(showLayers([0, from]));
           if (to < layers) gone.push(showLayers([to, layers]));
           if (!instance.head) gone.push("head");
+          if (instance.phase === "starting") {
+            setText(card.held, "Loads the model");
+            setText(card.gone, "");
+            card.gone.title = "";
+            card.cells.replaceChildren();
+            card.cells.setAttribute("aria-label", "Loads the model");
+            return;
+          }
           setText(card.held, gone.length ? `Holds ${showLayers([from, to])}` : "Holds every layer");
           setText(card.gone, gone.length ? `dropped: ${gone.join(", ")}` : "nothing dropped");
           card.gone.title = card.gone.textContent;

@@ -66,7 +66,7 @@ extension DashboardScript {
         /// What changed memory, or failed to; the newest when there are too many to tell apart.
         function recentMarks(since) {
           const isMark = (event) => event.time >= since && !isFrequent(event.kind)
-            && /drop|restore|exchange|fail|drain/.test(event.kind);
+            && /drop|restore|exchange|fail|drain|scale|instance/.test(event.kind);
           return log.filter(isMark).slice(-24).map((event) => ({
             x: event.time, tone: toneOf(event.kind),
             title: `${nameOf(event.kind)}: ${event.message}`,
@@ -78,8 +78,8 @@ extension DashboardScript {
     static let commands = #"""
         let pending = null;
 
-        function ask({ title, text, confirm, hasBytes, path }) {
-          pending = path;
+        function ask({ title, text, confirm, hasBytes, path, method = "POST" }) {
+          pending = { path, method };
           byID("command-title").textContent = title;
           byID("command-text").textContent = text;
           byID("command-field").hidden = !hasBytes;
@@ -102,6 +102,11 @@ extension DashboardScript {
           text: "It takes nothing new. What runs there moves to other instances or ends.",
         });
 
+        const askRemove = (id) => ask({
+          title: `Remove instance ${id}?`, confirm: "Remove", path: `instances/${id}`,
+          method: "DELETE", text: "What runs there moves to other instances; then it is stopped.",
+        });
+
         async function carryOut() {
           const mebibytes = byID("command-bytes").value.trim();
           const bytes = Math.round(Number(mebibytes.replace(",", ".")) * 2 ** 20);
@@ -109,8 +114,8 @@ extension DashboardScript {
           byID("command-confirm").disabled = true;
           tell("", "Asking the server…");
           try {
-            const answer = await requestWithKey(`/v1/cluster/${pending}`, {
-              method: "POST", headers: { "Content-Type": "application/json" },
+            const answer = await requestWithKey(`/v1/cluster/${pending.path}`, {
+              method: pending.method, headers: { "Content-Type": "application/json" },
               body: JSON.stringify(mebibytes ? { bytes } : {}),
             });
             tell("good", (await answer.json()).message || "Accepted.");
@@ -135,6 +140,10 @@ extension DashboardScript {
             title: "Restore dropped parameters?", confirm: "Restore", path: "restore",
             text: "Missing layers are loaded from the other members while requests run; then every "
               + "instance serves alone again.",
+          }));
+          byID("add").addEventListener("click", () => ask({
+            title: "Add an instance?", confirm: "Add", path: "instances",
+            text: "It gets memory of its own and loads the model; then it takes requests.",
           }));
           byID("command-cancel").addEventListener("click", () => byID("command-dialog").close());
           byID("command-dialog").querySelector("form").addEventListener("submit", (event) => {

@@ -74,7 +74,7 @@ enum DashboardScript {
           if (/fail|refus|abort|no_drop|reject|lost/.test(kind)) return "bad";
           if (/preempt|swap|load|pressure/.test(kind)) return "warn";
           if (/restore/.test(kind)) return "good";
-          if (/drop|exchange|reclaim|relocat|migrat/.test(kind)) return "cool";
+          if (/drop|exchange|reclaim|relocat|migrat|scale/.test(kind)) return "cool";
           return "";
         }
 
