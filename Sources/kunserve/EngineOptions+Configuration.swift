@@ -28,6 +28,7 @@ extension EngineOptions {
         configuration.scheduler.watermark = watermark
         try overload.apply(to: &configuration)
         migration.apply(to: &configuration)
+        scaling.apply(to: &configuration)
         return configuration
     }
 

@@ -46,7 +46,7 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "Share of KV blocks kept free when a request is admitted.")
     var watermark = 0.01
 
-    @Option(help: "Number of instances, each with its own memory and threads.")
+    @Option(help: "Number of instances at the start, each with its own memory and threads.")
     var dataParallelSize = 1
 
     @Option(help: "Which instance takes a request.")
@@ -58,7 +58,7 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "Size of the KV cache of one instance, such as 4GiB.")
     var kvCacheMemoryBytes: ByteCount?
 
-    @Option(help: "Compute threads of one instance (default: processors / instances).")
+    @Option(help: "Compute threads of one instance (default: processors / most instances).")
     var threadsPerInstance: Int?
 
     @Option(help: "Kernels to use: avx512bf16, avx512, avx2, neon, scalar (default: the best).")
@@ -69,6 +69,9 @@ struct EngineOptions: ParsableArguments {
 
     @OptionGroup(title: "Migration")
     var migration: MigrationOptions
+
+    @OptionGroup(title: "Scaling")
+    var scaling: ScalingOptions
 
     /// The directory, however it was given.
     var model: String? { namedModel ?? positionalModel }
