@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""End-to-end smoke test: start the server, chat, stream, hang up, read metrics, drain.
+"""End-to-end smoke test: start the server, chat, stream, hang up, read metrics, add and remove an
+instance, drain.
 
 Usage: smoke.py PATH_OF_KUNSERVE [ARGUMENTS OF serve…]
 
@@ -23,7 +24,7 @@ def main() -> None:
     binary, arguments = sys.argv[1], sys.argv[2:]
     port = free_port()
     server = subprocess.Popen(
-        [binary, "serve", "--host", HOST, "--port", str(port), *arguments]
+        [binary, "serve", "--host", HOST, "--port", str(port), "--max-instances", "2", *arguments]
     )
     try:
         wait_until_healthy(server, port)
@@ -32,6 +33,7 @@ def main() -> None:
         check_streamed_chat(port)
         check_errors(port)
         check_hang_up(port)
+        check_instances(port)
         check_drain(server, port)
     finally:
         if server.poll() is None:
@@ -108,6 +110,38 @@ def metric(port: int, name: str) -> float:
     lines = [line for line in content.decode().splitlines() if line.startswith(name + "{")]
     expect(len(lines) == 1, f"{name} is there {len(lines)} times")
     return float(lines[0].rsplit(" ", 1)[1])
+
+
+def check_instances(port: int) -> None:
+    """A second instance joins and leaves, and a stream goes on through both."""
+    quiet = request(port, "POST", "/v1/chat/completions", chat_body(max_tokens=200))
+    connection = http.client.HTTPConnection(HOST, port, timeout=60)
+    headers = {"Content-Type": "application/json"}
+    body = json.dumps(chat_body(max_tokens=200))
+    connection.request("POST", "/v1/chat/completions", body, headers)
+    status, content = request(port, "POST", "/v1/cluster/instances")
+    expect(status == 202 and json.loads(content)["instances"] == [1], f"add: {status} {content!r}")
+    status, content = request(port, "POST", "/v1/cluster/instances")
+    expect(status == 409, f"more instances than there may be: {status} {content!r}")
+    wait_for_phase(port, 1, "whole")
+    status, content = request(port, "DELETE", "/v1/cluster/instances/0")
+    expect(status == 202, f"remove: {status} {content!r}")
+    wait_for_phase(port, 0, "absent")
+    answer = connection.getresponse()
+    moved = json.loads(answer.read())
+    connection.close()
+    same = json.loads(quiet[1])["choices"] == moved["choices"]
+    expect(answer.status == 200 and same, f"the answer is another one: {moved}")
+
+
+def wait_for_phase(port: int, instance: int, phase: str) -> None:
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        instances = json.loads(request(port, "GET", "/v1/cluster")[1])["instances"]
+        if instances[instance]["phase"] == phase:
+            return
+        time.sleep(0.05)
+    raise SystemExit(f"smoke: instance {instance} is not {phase}")
 
 
 def check_drain(server: subprocess.Popen, port: int) -> None:

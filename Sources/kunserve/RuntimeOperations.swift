@@ -2,6 +2,7 @@ internal import Cluster
 internal import Domain
 internal import Gateway
 internal import Inference
+internal import Planning
 internal import Runtime
 internal import Scheduling
 internal import Simulation
@@ -50,5 +51,6 @@ extension ClusterCosts {
         costs.headCost = engine.cell.headCost
         costs.embeddingCost = engine.cell.embeddingCost
         self.init(costs, copyBytesPerSecond: copyBytesPerSecond)
+        instanceStart = engine.cell.autoscaling.assumedLoadTime
     }
 }

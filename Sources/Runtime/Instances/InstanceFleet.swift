@@ -129,15 +129,28 @@ extension InstanceFleet {
     private func provide(
         _ instance: InstanceID, from provisioner: any Provisioner, _ links: InstanceWorker.Links
     ) -> String? {
-        do {
+        do throws(RuntimeError) {
             let executor = try provisioner.provide(instance) { [threads] in threads.isClosed }
-            let worker = worker(instance, executor)
-            try worker.start(links)
-            table.insert(worker)
+            try install(executor, as: instance, links, provisioner)
             return nil
         } catch {
             return error.message
         }
+    }
+
+    /// Puts an instance that was made to work.
+    private func install(
+        _ executor: any StageExecutor, as instance: InstanceID, _ links: InstanceWorker.Links,
+        _ provisioner: any Provisioner
+    ) throws(RuntimeError) {
+        let worker = worker(instance, executor)
+        do {
+            try worker.start(links)
+        } catch {
+            provisioner.takeBack(instance)
+            throw error
+        }
+        table.insert(worker)
     }
 
     /// Nobody asks the instance for anything any more: its thread ends and its memory goes back to
