@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 internal import Planning
 internal import Scheduling
 
@@ -6,6 +6,17 @@ internal import Scheduling
 extension Cell {
     /// Instances have classes, and requests go by them.
     var isRoutingByClass: Bool { configuration.autoscaling.policy == .chiron }
+
+    /// Batch requests in the queue of the cell.
+    package var waitingBatchCount: Int { batchQueue.count }
+
+    /// What an instance that is there is for, and how many requests it runs at once; `nil` where
+    /// instances have no classes.
+    package func service(of instance: InstanceID) -> InstanceSnapshot.Service? {
+        guard isRoutingByClass else { return nil }
+        return InstanceSnapshot.Service(
+            roster.classes[instance.index], batchSize: batchSize(of: instance))
+    }
 
     /// What a group is for: what all of its members are for, or else both.
     func instanceClass(of group: GroupID) -> InstanceClass {

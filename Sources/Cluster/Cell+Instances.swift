@@ -17,12 +17,12 @@ extension Cell {
         if let earliest = autoscaler?.noStartBefore, now < earliest { return }
         let chosen = roster.nextToStart(count, isLost: isLost)
         guard !chosen.isEmpty else { return }
-        start(chosen, reason, now, &effects)
+        start(chosen, as: type, reason, now, &effects)
     }
 
     mutating func start(
-        _ chosen: [InstanceID], _ reason: ScalingReason, _ now: Instant,
-        _ effects: inout [Effect]
+        _ chosen: [InstanceID], as type: InstanceClass = .mixed, _ reason: ScalingReason,
+        _ now: Instant, _ effects: inout [Effect]
     ) {
         effects.append(.note(.scaleOut(chosen, reason)))
         for instance in chosen {

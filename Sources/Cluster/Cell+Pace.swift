@@ -26,8 +26,12 @@ extension Cell {
 
     /// Sequences that each member of the group runs at once now.
     func batchSize(of group: GroupID) -> Int {
+        batchSize(of: groups[group].stages[0].instance)
+    }
+
+    func batchSize(of instance: InstanceID) -> Int {
         guard configuration.autoscaling.controlsBatchSize else { return fixedBatchSize }
-        return min(paces[pacer(of: group)].batchSize, configuration.scheduler.maxRunning)
+        return min(paces[instance.index].batchSize, configuration.scheduler.maxRunning)
     }
 
     /// A new instance goes at the pace of the first that is there.

@@ -14,6 +14,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
     package var running: Int
     /// Requests that wait for execution.
     package var waiting: Int
+    /// Of those, batch requests in the queue of the whole cell.
+    package var waitingBatch: Int
     /// Time to the first token of the last ten seconds or so; `nil` when no request reached one.
     package var ttft: RecentLatency?
     /// Time per output token after the first, of the same span.
@@ -21,7 +23,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
 
     package init(
         time: Duration, policy: String, instances: [InstanceSnapshot], groups: [GroupSnapshot],
-        running: Int, waiting: Int, ttft: RecentLatency? = nil, tpot: RecentLatency? = nil
+        running: Int, waiting: Int, waitingBatch: Int = 0, ttft: RecentLatency? = nil,
+        tpot: RecentLatency? = nil
     ) {
         self.time = time
         self.policy = policy
@@ -29,6 +32,7 @@ package struct ClusterSnapshot: Hashable, Sendable {
         self.groups = groups
         self.running = running
         self.waiting = waiting
+        self.waitingBatch = waitingBatch
         self.ttft = ttft
         self.tpot = tpot
     }

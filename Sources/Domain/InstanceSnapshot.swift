@@ -7,6 +7,9 @@ package struct InstanceSnapshot: Hashable, Sendable {
     package var hasEmbedding: Bool
     package var hasHead: Bool
     package var memory: Memory
+    /// Which requests it is for, and how many of them it runs at once; `nil` where all instances
+    /// are for all requests.
+    package var service: Service?
 
     /// What is happening to its parameters. The raw value is the name in the API.
     package enum Phase: String, Hashable, Sendable, CaseIterable {
@@ -24,6 +27,17 @@ package struct InstanceSnapshot: Hashable, Sendable {
         case absent
         /// Is being started: its memory is made and the model loaded.
         case starting
+    }
+
+    /// How an instance serves classes of requests.
+    package struct Service: Hashable, Sendable {
+        package var instanceClass: InstanceClass
+        package var batchSize: Int
+
+        package init(_ instanceClass: InstanceClass, batchSize: Int) {
+            self.instanceClass = instanceClass
+            self.batchSize = batchSize
+        }
     }
 
     /// The budget and what every byte of it is used for; the parts sum up to the budget.
@@ -65,10 +79,11 @@ package struct InstanceSnapshot: Hashable, Sendable {
 
     package init(
         id: InstanceID, phase: Phase, layers: LayerRange, hasEmbedding: Bool, hasHead: Bool,
-        memory: Memory
+        memory: Memory, service: Service? = nil
     ) {
         self.id = id
         self.phase = phase
+        self.service = service
         self.layers = layers
         self.hasEmbedding = hasEmbedding
         self.hasHead = hasHead

@@ -15,6 +15,7 @@ extension CellRuntime {
                 instances: state.activities.indices.map { instance($0, state) },
                 groups: state.cell.groups.ids.map { group($0, state) },
                 running: state.cell.runningCount, waiting: state.cell.waitingCount,
+                waitingBatch: state.cell.waitingBatchCount,
                 ttft: metrics.firstToken.recent(at: now),
                 tpot: metrics.interToken.recent(at: now))
         }
@@ -33,7 +34,8 @@ extension CellRuntime {
         return InstanceSnapshot(
             id: id, phase: phase(index, account, state),
             layers: account.layers, hasEmbedding: account.hasEmbedding,
-            hasHead: account.hasHead, memory: memory(index, account, state))
+            hasHead: account.hasHead, memory: memory(index, account, state),
+            service: state.cell.service(of: id))
     }
 
     private func phase(

@@ -15,7 +15,7 @@ extension EngineConfiguration {
         try check("--max-num-seqs", scheduler.maxRunning, 1...65536)
         try check("--max-num-batched-tokens", scheduler.maxBatchedTokens, 1...1 << 20)
         try check("--max-num-queued-reqs", scheduler.maxQueued, 1...1 << 20)
-        guard overloadPolicy != .swap || swapSpace <= Platform.availableMemory else {
+        guard !isSwapping || swapSpace <= Platform.availableMemory else {
             throw RuntimeError(
                 .badOption,
                 "--swap-space is \(swapSpace), but only \(Platform.availableMemory) are free")
@@ -33,6 +33,11 @@ extension EngineConfiguration {
             let range = "\(bounds.lowerBound) to \(bounds.upperBound)"
             throw RuntimeError(.badOption, "\(flag) is \(value), expected \(range)")
         }
+    }
+
+    /// Sequences go to host memory: all that must give way, or batch requests.
+    private var isSwapping: Bool {
+        overloadPolicy == .swap || autoscaling.policy == .chiron
     }
 
     /// Instances that there may be.
@@ -103,7 +108,7 @@ extension EngineConfiguration {
         cell.migration = migration
         cell.relocation = relocation
         cell.pipelineStages = pipelineStages
-        if overloadPolicy == .swap {
+        if isSwapping {
             cell.hostBlocks = swapSpace.bytes / (shape.blockBytes.bytes * shape.layerCount)
         }
         cell.headCost = headCost(shape)

@@ -8,8 +8,8 @@ struct ScalingOptions: ParsableArguments {
     @Option(
         name: [.customLong("autoscale"), .customLong("autoscaling-policy")],
         help: """
-            Who decides how many instances there are: chiron (room for a burst), freeness-band, or \
-            off (an operator).
+            Who decides how many instances there are: chiron (objectives of interactive and batch \
+            requests, which also size batches), freeness-band, or off (an operator).
             """)
     var autoscale: AutoscalingPolicy = .off
 
@@ -38,7 +38,14 @@ struct ScalingOptions: ParsableArguments {
     @Option(help: "Share of busy instances that chiron aims at until it has seen enough bursts.")
     var initialBusyShare = AutoscalingConfiguration().initialBusyShare
 
-    @Option(help: "Requests that fill an instance, as chiron counts (default: what its KV holds).")
+    @Option(help: "What of chiron is at work: all, local-only (batch sizes) or global-only.")
+    var chironParts = ChironParts.all
+
+    @Option(
+        help: """
+            Requests that chiron lets an instance run at once, whatever their latency (default: as \
+            many as their objectives allow).
+            """)
     var staticBatchSize: Int?
 
     @Option(help: "Seconds that chiron keeps an instance too many, at least.")
@@ -68,6 +75,7 @@ struct ScalingOptions: ParsableArguments {
     func apply(to configuration: inout EngineConfiguration) {
         configuration.maxInstances = maxInstances
         configuration.autoscaling.policy = autoscale
+        configuration.autoscaling.parts = chironParts
         configuration.autoscaling.minimumInstances = minInstances
         configuration.autoscaling.scalingInterval = .seconds(autoscalingInterval)
         configuration.autoscaling.freenessBand = scaleOutBelow...scaleInAbove
@@ -79,3 +87,4 @@ struct ScalingOptions: ParsableArguments {
 }
 
 extension AutoscalingPolicy: ExpressibleByArgument {}
+extension ChironParts: ExpressibleByArgument {}

@@ -8,6 +8,7 @@ extension ClusterSnapshot {
             "time": .seconds(time), "policy": .string(policy),
             "instances": .array(instances.map(\.json)), "groups": .array(groups.map(\.json)),
             "running": .int(running), "waiting": .int(waiting),
+            "waiting_batch": .int(waitingBatch),
             "ttft_p50_ms": .milliseconds(ttft?.p50), "ttft_p99_ms": .milliseconds(ttft?.p99),
             "tpot_p50_ms": .milliseconds(tpot?.p50), "tpot_p99_ms": .milliseconds(tpot?.p99),
         ]
@@ -19,6 +20,8 @@ extension InstanceSnapshot {
         [
             "id": .int(id.index), "phase": .string(phase.rawValue), "layers": .range(layers),
             "embedding": .bool(hasEmbedding), "head": .bool(hasHead), "memory": memory.json,
+            "class": service.map { .string($0.instanceClass.rawValue) } ?? .null,
+            "batch_size": service.map { .int($0.batchSize) } ?? .null,
         ]
     }
 }

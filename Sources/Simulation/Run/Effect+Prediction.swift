@@ -75,7 +75,7 @@ extension Note {
         case .scaleIn(let instance, let reason):
             return ("scale_in", "instance \(instance) is emptied: \(reason)")
         case .instanceConverted(let instance, let type, let reason):
-            ("instance_converted", "instance \(instance) is \(type.rawValue) now: \(reason)")
+            return ("instance_converted", "instance \(instance) is \(type.rawValue) now: \(reason)")
         case .scaleInCalledOff(let instance, let reason):
             let why = reason.map { "\($0)" } ?? "no other is left"
             return ("scale_in_called_off", "instance \(instance) stays: \(why)")
