@@ -47,6 +47,18 @@ struct ScalingScenarioTests {
         #expect(load > .zero && scaling.assumedLoadTime == .seconds(7) + load)
     }
 
+    @Test func batchRequestsHaveHostMemory() throws {
+        let setup = try setup(
+            #""autoscaling-policy": "chiron", "chiron-parts": "local-only", "swap-space": "2GiB""#)
+        #expect(setup.cell.autoscaling.parts == .localOnly)
+        let shape = setup.cell.instances[0]
+        let block = shape.blockBytes * shape.layerCount
+        #expect(setup.cell.hostBlocks == ByteCount.gibibytes(2).bytes / block.bytes)
+        #expect(ServicePromise("batch").objective == ServiceLevelObjective(.batch))
+        let chat = ServicePromise("chat", ttft: .seconds(1)).objective
+        #expect(chat == ServiceLevelObjective(.interactive, timeToFirstToken: .seconds(1)))
+    }
+
     @Test(arguments: [
         (
             #""autoscaling-policy": "chiron", "data-parallel-size": 4, "max-instances": 3"#,
