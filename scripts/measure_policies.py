@@ -7,7 +7,8 @@
 Every scenario runs with all of its policies, seeds and rates; sweeps that lie in DIR are not run
 again, so a new program needs a new DIR. For each scenario FILE.json the page has a place between
 `<!-- FILE -->` and `<!-- /FILE -->`, into which the table goes; `<!-- FILE by priority -->` takes
-the one that tells requests of different priority apart. Numbers are medians over the seeds.
+the one that tells requests of different priority apart, `<!-- FILE by transfer -->` the one of
+how sequences moved. Numbers are medians over the seeds.
 """
 import argparse
 import csv
@@ -25,6 +26,12 @@ COLUMNS = (("TTFT P50", "ttft_p50_ms", 3), ("P99", "ttft_p99_ms", 3), ("P99.9", 
            ("tokens/s", "output_tokens_per_s", 4), ("preempted", "preemptions", 3),
            ("drops", "drops", 3), ("moves", "relocations", 5), ("stall P99", "stall_p99_ms", 3),
            ("in use", "mean_busy_instances", 3))
+# Of a page's table of transfers; an epoch of packing is half a second.
+TRANSFERS = (("TPOT P50", "tpot_p50_ms", 3), ("P99", "tpot_p99_ms", 3),
+             ("gap P99", "gap_p99_ms", 3), ("P99.9", "gap_p999_ms", 3),
+             ("TTFT P99", "ttft_p99_ms", 3), ("stall P99", "stall_p99_ms", 3),
+             ("in use", "mean_busy_instances", 3))
+EPOCH_SECONDS = 0.5
 COHORTS = (("TTFT mean", "ttft_mean_ms"), ("P99", "ttft_p99_ms"), ("TPOT mean", "tpot_mean_ms"),
            ("P99", "tpot_p99_ms"), ("whole mean", "e2el_mean_ms"), ("P99", "e2el_p99_ms"))
 
@@ -45,13 +52,15 @@ def main():
         name = os.path.basename(path)[:-len(".json")]
         if arguments.only and name not in arguments.only.split(","):
             continue
-        if f"<!-- {name} -->" not in page and f"<!-- {name} by priority -->" not in page:
+        places = [f"<!-- {name}{kind} -->" for kind in ("", " by priority", " by transfer")]
+        if not any(place in page for place in places):
             raise SystemExit(f"the page has no place for {name}")
         runs, cohorts = sweep(arguments, name, path)
         with open(path) as file:
             instances = json.load(file)["cluster"]["data-parallel-size"]
         tables[name] = table(runs, instances)
         tables[name + " by priority"] = cohort_table(cohorts)
+        tables[name + " by transfer"] = transfer_table(runs)
     measure_paper.write(arguments.write, tables)
 
 
@@ -83,6 +92,22 @@ def filling(alike, instances):
     """How full the instances in use are: the mean use of all memory, over the share in use."""
     busy = median(alike, "mean_busy_instances")
     return f"{100 * median(alike, 'mean_kv') * instances / busy:.0f}" if busy else ""
+
+
+def transfer_table(runs):
+    """How many sequences moved in an epoch, in which way, and what that cost."""
+    titles = ["moves/epoch", "of tokens %", "KV GB", "preempted"] + [each[0] for each in TRANSFERS]
+    lines = ["| rate | policy | " + " | ".join(titles) + " |",
+             "|---:|---|" + "---:|" * len(titles)]
+    for (rate, policy), alike in grouped(runs, "rate", "policy"):
+        moves, anew = median(alike, "relocations"), median(alike, "recomputed_moves")
+        cells = [f"{moves * EPOCH_SECONDS / median(alike, 'virtual_s'):.2f}",
+                 f"{100 * anew / moves if moves else 0:.0f}",
+                 f"{median(alike, 'relocated_bytes') / 1e9:.0f}",
+                 f"{max(0, median(alike, 'preemptions') - anew):.0f}"]
+        cells += [short(median(alike, column), digits) for _, column, digits in TRANSFERS]
+        lines.append(f"| {float(rate):g} | {policy} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 def cohort_table(cohorts):

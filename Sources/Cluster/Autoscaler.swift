@@ -8,6 +8,8 @@ struct Autoscaler: Sendable {
     private(set) var loadTime: Duration
     private var band: FreenessBandScaler
     private var interactive: InteractiveScaler
+    private let packing: PackingScaler
+    private let packingLinger: Duration
     private var burst: BurstRatio
     private let batch: BatchScaler
     /// Since when deadlines have called for instances, and for how many at least.
@@ -22,12 +24,14 @@ struct Autoscaler: Sendable {
     private var calmSince: Instant?
 
     /// `nil` where the instances of the start stay for good.
-    init?(_ configuration: AutoscalingConfiguration) {
+    init?(_ configuration: AutoscalingConfiguration, packingLinger: Duration = .zero) {
         guard configuration.controlsInstances else { return nil }
         self.configuration = configuration
         loadTime = configuration.assumedLoadTime
         band = FreenessBandScaler(configuration)
         interactive = InteractiveScaler(configuration)
+        packing = PackingScaler(configuration)
+        self.packingLinger = packingLinger
         burst = BurstRatio(configuration, loadTime: loadTime)
         batch = BatchScaler(configuration)
     }
@@ -46,6 +50,7 @@ struct Autoscaler: Sendable {
         switch configuration.policy {
         case .off: return .none
         case .freenessBand: return band.observe(view, at: now)
+        case .packing: return packing.decide(view)
         case .chiron:
             burst.advance(to: now)
             let decision = interactive.observe(
@@ -96,7 +101,7 @@ struct Autoscaler: Sendable {
     mutating func noteLook(isCalm: Bool, at now: Instant) {
         let since = isCalm ? calmSince ?? now : nil
         let longest = max(
-            configuration.freenessPeriod, configuration.linger(loadTime: loadTime))
+            configuration.freenessPeriod, configuration.linger(loadTime: loadTime), packingLinger)
         calmSince = since
         isAtRest = since.map { now - $0 > longest } ?? false
     }

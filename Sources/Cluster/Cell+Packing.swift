@@ -55,6 +55,17 @@ extension Cell {
     }
 }
 
+// MARK: - Idle instances
+
+extension Cell {
+    /// Instances of their own that packing has left empty for as long as the linger; none where
+    /// nothing is packed.
+    mutating func instancesLeftEmpty(at now: Instant) -> [InstanceID] {
+        let idle = packer?.releasable(now: now) ?? []
+        return idle.filter { groups[$0].stages.count == 1 }.map { groups[$0].stages[0].instance }
+    }
+}
+
 // MARK: - Epochs
 
 extension Cell {
@@ -71,7 +82,9 @@ extension Cell {
         var later: [PackingMove] = []
         for move in packingMoves where mayPack(move) {
             let isDecoding = table[move.sequence].pendingCount == 1
-            if isDecoding, startMigration(of: move.sequence, to: move.to, now, &effects) {
+            let mode: RelocationMode? = move.mode == .tokens ? .recompute : nil
+            let (id, to) = (move.sequence, move.to)
+            if isDecoding, startMigration(of: id, to: to, by: mode, now, &effects) {
                 continue
             }
             later.append(move)
@@ -93,10 +106,11 @@ extension Cell {
         for move in packingMoves where table[move.sequence].phase != .running {
             tellPacker(move.sequence, isOn: home(of: move.sequence))
         }
+        splitTransfers()
     }
 
     /// Whether what was planned still makes sense, though perhaps not at once.
-    private func mayPack(_ move: PackingMove) -> Bool {
+    func mayPack(_ move: PackingMove) -> Bool {
         guard table.contains(move.sequence), groups.contains(move.to),
             groupOf[move.sequence.index] == move.from, groups[move.to].isAccepting
         else { return false }

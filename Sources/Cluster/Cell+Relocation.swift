@@ -6,8 +6,11 @@ internal import Scheduling
 extension Cell {
     /// Starts to move a sequence between groups that serve; `false` when the destination has no
     /// room, or so much is on the move already that one more would only make all of it slower.
+    ///
+    /// - Parameter mode: `nil` for the configured one.
     mutating func startMigration(
-        of id: SequenceID, to target: GroupID, _ now: Instant, _ effects: inout [Effect]
+        of id: SequenceID, to target: GroupID, by mode: RelocationMode? = nil, _ now: Instant,
+        _ effects: inout [Effect]
     ) -> Bool {
         var (moving, tokens) = (0, table[id].computedCount)
         for relocation in relocations where relocation.isLive && !relocation.isAborted {
@@ -18,7 +21,7 @@ extension Cell {
         guard moving < limits.maxConcurrentLive, moving == 0 || tokens <= limits.maxLiveTokens,
             now >= noMoveBefore, hasRoomForAll(of: id, in: target)
         else { return false }
-        return startMove(id, to: target, limits.mode, isLive: true, now, &effects)
+        return startMove(id, to: target, mode ?? limits.mode, isLive: true, now, &effects)
     }
 
     /// Starts to move a sequence; `false` when the destination has no room. One that is not live

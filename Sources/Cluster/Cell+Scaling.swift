@@ -7,7 +7,8 @@ internal import Scheduling
 extension Cell {
     mutating func scale(_ now: Instant, _ effects: inout [Effect]) {
         guard let look = autoscaler?.nextLook, now >= look else { return }
-        let view = scalingView()
+        var view = scalingView()
+        view.leftEmpty = instancesLeftEmpty(at: now)
         let decision =
             autoscaler?.decide(view, batchQueue.backlog, answerLengths, at: now) ?? .none
         switch decision {

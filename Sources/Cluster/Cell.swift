@@ -48,6 +48,8 @@ package struct Cell: Sendable {
     /// What the packer has planned and has not begun.
     var packingMoves: [PackingMove] = []
     var nextPacking = Instant.zero
+    /// Moves that packing has put off, and for how many epochs. Looked up, never iterated.
+    var deferrals: [SequenceID: Int] = [:]
     /// By group.
     var tallies: [GroupTally] = []
     /// Groups of one that take nothing new because an operator wants them empty.
@@ -114,7 +116,8 @@ package struct Cell: Sendable {
         isLost = Array(repeating: false, count: memories.count)
         let present = configuration.startInstances ?? memories.count
         roster = InstanceRoster(count: memories.count, present: present)
-        autoscaler = Autoscaler(configuration.autoscaling)
+        autoscaler = Autoscaler(
+            configuration.autoscaling, packingLinger: configuration.packing.linger)
         batchQueue = RequestGroups(tolerance: configuration.autoscaling.deadlineTolerance)
         paces = Self.paces(configuration)
         promptLengths = LengthHistory(configuration.autoscaling)

@@ -52,8 +52,10 @@ package struct Engine {
         }
         let loadTime = start.duration(to: .now) / configuration.instances
         self.executors = executors
-        cell = try configuration.cell(
+        var cell = try configuration.cell(
             for: model, shape: executors[0].memoryShape, loadTime: loadTime)
+        try configuration.profileTransfers(of: executors.first, for: &cell)
+        self.cell = cell
     }
 
     /// Chooses tokens for the model.

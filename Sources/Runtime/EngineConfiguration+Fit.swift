@@ -104,6 +104,7 @@ extension EngineConfiguration {
         cell.overload = overload
         cell.relocationPolicy = relocationPolicy
         cell.packingPolicy = packingPolicy
+        cell.packing.transferPolicy = transferPolicy
         cell.instancesPerNode = mostInstances
         cell.migration = migration
         cell.relocation = relocation

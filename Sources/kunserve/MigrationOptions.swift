@@ -22,6 +22,13 @@ struct MigrationOptions: ParsableArguments {
 
     @Option(
         help: """
+            How packed requests move: hybrid (some by their KV, some by their tokens, as far as \
+            links and instances have room), kv, tokens or unbounded (as --relocation-mode says).
+            """)
+    var transferPolicy: TransferPolicy = .hybrid
+
+    @Option(
+        help: """
             How running requests move: live (their KV follows while they run), blocking, or \
             recompute.
             """)
@@ -58,6 +65,7 @@ struct MigrationOptions: ParsableArguments {
     func apply(to configuration: inout EngineConfiguration) {
         configuration.relocationPolicy = relocationPolicy
         configuration.packingPolicy = packingPolicy
+        configuration.transferPolicy = transferPolicy
         configuration.relocation.mode = relocationMode
         configuration.migration.outBelow = migrateOutThreshold
         configuration.migration.inAbove = migrateInThreshold
@@ -68,4 +76,5 @@ struct MigrationOptions: ParsableArguments {
 
 extension RelocationPolicy: ExpressibleByArgument {}
 extension PackingPolicy: ExpressibleByArgument {}
+extension TransferPolicy: ExpressibleByArgument {}
 extension RelocationMode: ExpressibleByArgument {}

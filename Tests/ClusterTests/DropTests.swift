@@ -264,6 +264,9 @@ struct DropTests {
             $0.dispatch = DispatchPolicy.allCases.randomElement(using: &random) ?? .freeness
             $0.packingPolicy = PackingPolicy.allCases.randomElement(using: &random) ?? .mell
             $0.packing.epoch = .milliseconds(10)
+            $0.packing.transferPolicy =
+                TransferPolicy.allCases.randomElement(using: &random) ?? .hybrid
+            $0.packing.transfers = .random(using: &random)
             $0.relocation.mode = RelocationMode.allCases.randomElement(using: &random) ?? .live
             $0.migration.outBelow = Double.random(in: -2...4, using: &random)
             $0.migration.inAbove = Double.random(in: 0...6, using: &random)

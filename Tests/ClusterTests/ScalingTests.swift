@@ -218,6 +218,7 @@ extension ScalingTests {
         cell.autoscaling.staticBatchSize = policy == .chiron ? 2 : nil
         cell.autoscaling.busyHysteresis = 0
         cell.autoscaling.maximumInstances = 3
+        cell.packing.linger = .milliseconds(20)
     }
 
     /// A burst brings instances, calm takes them away, and then nobody looks any more.
@@ -246,6 +247,41 @@ extension ScalingTests {
             wakes += 1
         }
         #expect(wakes < 200, "nothing is left to look at")
+    }
+
+    /// What packing leaves empty goes after the linger, but for the least there must be, and comes
+    /// back when memory lacks.
+    @Test(arguments: [1, 2])
+    func whatPackingLeavesEmptyGoes(least: Int) {
+        var (harness, first) = loaded(0, present: 3) {
+            Self.configure(.packing, &$0)
+            $0.autoscaling.minimumInstances = least
+            $0.dispatch = .roundRobin
+            $0.relocationPolicy = .mell
+            $0.packing.epoch = .milliseconds(4)
+        }
+        // One on each instance, which all fit on one.
+        first = (1...3).map { request($0, prompt: 6, maxTokens: 14) }
+        for request in first { harness.send(.submitted(request)) }
+        for _ in 0..<60 {
+            harness.finishStep()
+            harness.answer()
+            harness.wake()
+        }
+        #expect(stages(harness).count == least)
+        #expect(harness.absent.count == 3 - least)
+        let released = harness.notes.count {
+            if case .scaleIn(_, .leftEmpty) = $0 { true } else { false }
+        }
+        #expect(released == 3 - least)
+        let burst = (4...12).map { request($0) }
+        for request in burst { harness.send(.submitted(request)) }
+        harness.drainSteps()
+        let ordered = harness.notes.contains {
+            if case .scaleOut(_, .packedFull) = $0 { true } else { false }
+        }
+        #expect(ordered)
+        expectExact(harness, first + burst)
     }
 
     @Test func fewerThanTheMinimumAreMadeUpFor() {
@@ -416,7 +452,7 @@ extension ScalingTests {
         var configuration = drop.cell.configuration
         configuration.startInstances = Int.random(
             in: 1...configuration.instances.count, using: &random)
-        Self.configure([.off, .freenessBand, .chiron][Int(seed % 3)], &configuration)
+        Self.configure(AutoscalingPolicy.allCases[Int(seed % 4)], &configuration)
         var harness = CellHarness(configuration)
         var requests: [GenerationRequest] = []
         let mayLose = seed % 2 == 0

@@ -1,5 +1,6 @@
 import Domain
 import Inference
+import Planning
 import Scheduling
 import Testing
 
@@ -48,6 +49,27 @@ struct EngineTests {
         let plan = try Engine(configuration).executors[0].plan
         let layers = plan.units.count { if case .layer = $0.unit { true } else { false } }
         #expect(plan.pageSize * (plan.kvPagesPerLayer * layers) >= .mebibytes(1))
+    }
+
+    /// What moves may load is measured when instances are packed by moves, and only then.
+    @Test(arguments: TransferPolicy.allCases)
+    func boundsOfMovesAreMeasuredAtTheStart(policy: TransferPolicy) throws {
+        var configuration = EngineConfiguration(model: Self.model)
+        configuration.memory = .kvCache(.mebibytes(1))
+        configuration.instances = 2
+        configuration.threadsPerInstance = 1
+        configuration.transferPolicy = policy
+        #expect(try Engine(configuration).cell.packing.transfers == nil)
+        configuration.relocationPolicy = .mell
+        let transfers = try Engine(configuration).cell.packing.transfers
+        #expect((transfers == nil) == (policy == .unbounded))
+        guard let transfers else { return }
+        #expect(transfers.nearBytesPerSecond > 0)
+        #expect(transfers.farBytesPerSecond == transfers.nearBytesPerSecond)
+        let tokens = [0, 1, 8].map(transfers.computation.tokens)
+        #expect(tokens[0] > tokens[1] && tokens[1] >= tokens[2])
+        configuration.relocation.mode = .recompute
+        #expect(try Engine(configuration).cell.packing.transfers == nil)
     }
 
     private static var model: ModelDirectory {

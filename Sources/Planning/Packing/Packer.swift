@@ -117,6 +117,12 @@ extension Packer {
         site(group).flatMap { $0.residents == 0 ? nil : $0.kind }
     }
 
+    /// Whether a group holds more than it should: less is left than its sequences will grow into
+    /// until the next plan.
+    package func isOverfull(_ group: GroupID) -> Bool {
+        site(group) != nil && room(at: group.index, .keeping) < 0
+    }
+
     /// Groups in use.
     package var hostsInUse: Int { placement.sites.count { !$0.isEmpty } }
 

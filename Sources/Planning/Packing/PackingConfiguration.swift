@@ -37,6 +37,16 @@ package struct PackingConfiguration: Hashable, Sendable {
     /// The most items (sequences, or bundles of fragments) that move for one operation (Mell,
     /// theorem 3).
     package var mostItemMoves = 10
+    /// How sequences get to where packing wants them.
+    package var transferPolicy = TransferPolicy.hybrid
+    /// What that may load; `nil` where it is not known, and all go at once.
+    package var transfers: TransferProfile?
+    /// Share of an epoch that an instance which decodes spends at most on computing again what
+    /// comes to it. Own choice; Mell asks for as much as does not slow the decoding.
+    package var recomputedShare = 0.1
+    /// Epochs that a move is put off before it goes whatever it loads. Own choice: one that is more
+    /// than an epoch can carry would otherwise wait for ever.
+    package var mostDeferrals = 4
     /// Load balancing: a pair of groups is evened out if their loads differ by more than this share
     /// of their memory. Own choice; Llumnix uses thresholds of its own measure of load.
     package var balanceGap = Share(1, 10)

@@ -9,6 +9,8 @@ package struct PackingMove: Hashable, Sendable {
     /// Moves of one wave may go at the same time. They fit while their sources still hold what
     /// they send, once the waves before have arrived.
     package var wave: Int
+    /// What moves: the packer does not care, `TransferSplit` decides.
+    package var mode = TransferMode.kv
 
     package init(
         sequence: SequenceID, from: GroupID, to: GroupID, size: BlockCount, wave: Int = 0

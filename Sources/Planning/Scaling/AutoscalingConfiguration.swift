@@ -135,7 +135,8 @@ extension AutoscalingConfiguration {
 
     /// Instances come and go.
     package var controlsInstances: Bool {
-        policy == .freenessBand || policy == .chiron && parts != .localOnly
+        policy == .freenessBand || policy == .packing
+            || policy == .chiron && parts != .localOnly
     }
 
     /// How many sequences run at once in the beginning.

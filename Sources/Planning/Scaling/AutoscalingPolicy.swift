@@ -4,6 +4,8 @@ package enum AutoscalingPolicy: String, Hashable, Sendable, CaseIterable {
     case chiron
     /// The average freeness stays within a band (Llumnix §4.4).
     case freenessBand = "freeness-band"
+    /// As many as packing has in use: what it leaves empty is given back (Mell §VI).
+    case packing
     /// The instances of the start, for good.
     case off
 }

@@ -33,4 +33,8 @@ package enum ScalingReason: Hashable, Sendable {
     case freenessLow
     /// The average freeness would be above the band without it, too.
     case freenessHigh
+    /// So many requests wait for memory that no instance in use has.
+    case packedFull(waiting: Int)
+    /// Packing has left it empty for as long as the linger.
+    case leftEmpty
 }

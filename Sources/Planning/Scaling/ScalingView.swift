@@ -10,6 +10,8 @@ package struct ScalingView: Hashable, Sendable {
     package var unplacedInteractive: Int
     /// Tokens that a batch instance of its own generates per second; `nil` where none has run.
     package var batchTokensPerSecond: Double?
+    /// Instances that packing has left empty for as long as the linger, and does not plan to fill.
+    package var leftEmpty: [InstanceID] = []
 
     package init(
         instances: [ScalableInstance], loadTime: Duration, unplacedInteractive: Int = 0,

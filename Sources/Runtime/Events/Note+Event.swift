@@ -153,6 +153,8 @@ extension ScalingReason {
         case .command: "an operator asked for it"
         case .freenessLow: "the average freeness is below its band"
         case .freenessHigh: "the average freeness is above its band"
+        case .packedFull(let waiting): "\(waiting) requests wait for memory"
+        case .leftEmpty: "packing has left it empty"
         }
     }
 }

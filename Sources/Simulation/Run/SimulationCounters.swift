@@ -21,6 +21,8 @@ package struct SimulationCounters: Hashable, Sendable {
     package var swaps = 0
     /// Sequences that moved between groups.
     package var relocations = 0
+    /// Those of them whose KV was computed again, or lay at the destination already.
+    package var recomputedMoves = 0
     /// KV that these had sent when they had moved.
     package var relocatedBytes = ByteCount.zero
     /// How long each of these stood still.
@@ -92,6 +94,7 @@ extension SimulationCounters {
         case .swappedOut: swaps += 1
         case .relocated(_, from: _, to: _, let bytes, let stalled):
             relocations += 1
+            recomputedMoves += bytes == .zero ? 1 : 0
             relocatedBytes += bytes
             stalls.add(nanoseconds: stalled.nanoseconds)
         case .relocationAborted: abortedRelocations += 1

@@ -35,6 +35,11 @@ package struct EngineFlags: Hashable, Sendable {
     package var relocationPolicy: RelocationPolicy?
     package var relocationMode: RelocationMode?
     package var packingPolicy: PackingPolicy?
+    package var transferPolicy: TransferPolicy?
+    /// Of an epoch, what an instance spends at most on what moves to it and is computed again.
+    package var recomputedShare: Double?
+    /// How long an instance that packing has left empty stays.
+    package var packingLinger: Duration?
     package var migrateOutThreshold: Double?
     package var migrateInThreshold: Double?
     package var highPriorityBelow: Int?
@@ -91,9 +96,10 @@ extension EngineFlags {
         "pipeline-parallel-size", "swap-space", "exchange-mode", "exchange-reserve",
         "batch-formation", "lookahead-partition", "lookahead-min-tokens", "relocation-policy",
         "relocation-mode", "migrate-out-threshold", "migrate-in-threshold", "high-priority-below",
-        "high-priority-load", "packing-policy", "autoscaling-policy", "chiron-parts",
-        "min-instances", "max-instances", "autoscaling-interval", "scale-out-below",
-        "scale-in-above", "scaling-period", "initial-busy-share", "static-batch-size", "min-linger",
+        "high-priority-load", "packing-policy", "transfer-policy", "recomputed-share",
+        "packing-linger", "autoscaling-policy", "chiron-parts", "min-instances",
+        "max-instances", "autoscaling-interval", "scale-out-below", "scale-in-above",
+        "scaling-period", "initial-busy-share", "static-batch-size", "min-linger",
     ]
 
     /// - Parameter others: What counts where the fields say nothing.
@@ -146,6 +152,11 @@ extension EngineFlags {
         relocationPolicy = try fields.choice("relocation-policy") ?? relocationPolicy
         relocationMode = try fields.choice("relocation-mode") ?? relocationMode
         packingPolicy = try fields.choice("packing-policy") ?? packingPolicy
+        transferPolicy = try fields.choice("transfer-policy") ?? transferPolicy
+        recomputedShare = try fields.number("recomputed-share", in: 0...1) ?? recomputedShare
+        packingLinger =
+            try fields.duration("packing-linger", unit: .seconds(1), in: 0...86_400)
+            ?? packingLinger
         migrateOutThreshold =
             try fields.number("migrate-out-threshold", in: -1e6...1e6) ?? migrateOutThreshold
         migrateInThreshold =

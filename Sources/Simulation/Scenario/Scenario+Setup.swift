@@ -27,6 +27,9 @@ extension Scenario {
         cell.startInstances = present
         cell.autoscaling = scaling
         cell.instancesPerNode = costs.links.instancesPerNode
+        cell.profileTransfers(
+            machine.batchCosts, near: costs.links.intraNode.bytesPerSecond,
+            far: costs.links.interNode.bytesPerSecond)
         var setup = SimulationSetup(cell: cell, costs: costs, arrivals: arrivals)
         setup.faults = try plan(instances: instances, seed: seed)
         setup.sampleInterval = sampleInterval
@@ -61,6 +64,9 @@ extension EngineFlags {
         cell.relocationPolicy = relocationPolicy ?? cell.relocationPolicy
         cell.relocation.mode = relocationMode ?? cell.relocation.mode
         cell.packingPolicy = packingPolicy ?? cell.packingPolicy
+        cell.packing.transferPolicy = transferPolicy ?? cell.packing.transferPolicy
+        cell.packing.recomputedShare = recomputedShare ?? cell.packing.recomputedShare
+        cell.packing.linger = packingLinger ?? cell.packing.linger
         cell.migration = migration
         cell.pipelineStages = pipelineParallelSize ?? cell.pipelineStages
         cell.headCost = machine.headCost

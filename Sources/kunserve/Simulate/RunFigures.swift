@@ -21,6 +21,8 @@ struct RunFigures: Sendable {
     let peakUsage: Double
     /// Milliseconds that moving sequences stood still.
     let stalls: Distribution
+    /// Milliseconds between two tokens of a request, of all of them.
+    let gaps: Distribution
     /// Instances with a sequence, in the mean until the last request ended.
     let busyInstances: Double
     /// In their order.
@@ -52,6 +54,7 @@ struct RunFigures: Sendable {
         meanUsage = Distribution(usages).mean
         peakUsage = usages.max() ?? 0
         stalls = Distribution(result.counters.stalls.quantiles(1001).map { $0.seconds * 1e3 })
+        gaps = Distribution(result.gaps.quantiles(10_001).map { $0.seconds * 1e3 })
         busyInstances = result.meanBusyInstances ?? 0
         cohorts = result.cohorts.map(CohortFigures.init)
         virtualSeconds = result.duration.seconds

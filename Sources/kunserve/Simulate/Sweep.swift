@@ -99,7 +99,7 @@ extension Sweep {
             + "swaps,recomputed_tokens,relocations,transferred_bytes,loaded_bytes,bubble_share,"
             + "mean_kv,peak_kv,virtual_s,real_s,fingerprint,relocated_bytes,stall_total_s,"
             + "stall_p50_ms,stall_p99_ms,mean_busy_instances,busy_instance_hours,"
-            + "instance_hours,scale_outs,scale_ins"
+            + "instance_hours,scale_outs,scale_ins,recomputed_moves,gap_p99_ms,gap_p999_ms"
         return ([head] + runs.indices.map(line)).joined(separator: "\n") + "\n"
     }
 
@@ -129,7 +129,9 @@ extension Sweep {
             NumberText.fixed(run.stalls.percentile(99), 3),
             NumberText.fixed(run.busyInstances, 6), NumberText.fixed(run.busyInstanceHours, 6),
             NumberText.fixed(counters.instanceTime.seconds / 3600, 6), "\(counters.scaleOuts)",
-            "\(counters.scaleIns)",
+            "\(counters.scaleIns)", "\(counters.recomputedMoves)",
+            NumberText.fixed(run.gaps.percentile(99), 3),
+            NumberText.fixed(run.gaps.percentile(99.9), 3),
         ]
         let rate = [NumberText.fixed(run.outputTokensPerSecond, 3)]
         return (name + counts + percentiles + shares + rate + doings + rest)

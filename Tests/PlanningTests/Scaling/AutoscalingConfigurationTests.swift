@@ -4,7 +4,7 @@ import Testing
 struct AutoscalingConfigurationTests {
     /// C19
     @Test func policiesAndAblationsHaveNames() {
-        let policies = ["chiron", "freeness-band", "off"]
+        let policies = ["chiron", "freeness-band", "packing", "off"]
         #expect(AutoscalingPolicy.allCases.map(\.rawValue) == policies)
         #expect(ChironParts.allCases.map(\.rawValue) == ["all", "local-only", "global-only"])
     }
@@ -25,6 +25,7 @@ struct AutoscalingConfigurationTests {
         Case(policy: .chiron, size: 64, instances: true),
         Case(policy: .freenessBand, instances: true),
         Case(policy: .freenessBand, parts: .localOnly, instances: true),
+        Case(policy: .packing, instances: true),
         Case(policy: .off),
     ]
 

@@ -111,6 +111,8 @@ struct ChaosRun: Sendable {
         configuration.relocationPolicy = relocations.randomElement(using: &random) ?? .llumnix
         configuration.dispatch = DispatchPolicy.allCases.randomElement(using: &random) ?? .freeness
         configuration.packingPolicy = PackingPolicy.allCases.randomElement(using: &random) ?? .mell
+        let ways = TransferPolicy.allCases
+        configuration.transferPolicy = ways.randomElement(using: &random) ?? .hybrid
         let modes = RelocationMode.allCases
         configuration.relocation.mode = modes.randomElement(using: &random) ?? .live
         configuration.migration.outBelow = .random(in: -2...4, using: &random)

@@ -82,6 +82,14 @@ struct Swarm {
         configuration.dispatch = DispatchPolicy.allCases.randomElement(using: &random) ?? .freeness
         configuration.packingPolicy = PackingPolicy.allCases.randomElement(using: &random) ?? .mell
         configuration.packing.epoch = .seconds(1)
+        let ways = TransferPolicy.allCases
+        configuration.packing.transferPolicy = ways.randomElement(using: &random) ?? .hybrid
+        configuration.packing.transfers = TransferProfile(
+            nearBytesPerSecond: .random(in: 0...4000, using: &random),
+            farBytesPerSecond: .random(in: 0...4000, using: &random),
+            computation: ComputationBoundary([
+                .init(batch: 0, tokens: 60), .init(batch: 3, tokens: 20),
+            ]))
         let modes = RelocationMode.allCases
         configuration.relocation.mode = modes.randomElement(using: &random) ?? .live
         configuration.migration.outBelow = .random(in: -2...4, using: &random)
