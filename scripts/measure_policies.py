@@ -8,7 +8,7 @@ Every scenario runs with all of its policies, seeds and rates; sweeps that lie i
 again, so a new program needs a new DIR. For each scenario FILE.json the page has a place between
 `<!-- FILE -->` and `<!-- /FILE -->`, into which the table goes; `<!-- FILE by priority -->` takes
 the one that tells requests of different priority apart, `<!-- FILE by transfer -->` the one of
-how sequences moved. Numbers are medians over the seeds.
+how sequences moved and `<!-- FILE by hours -->` that of instances which come and go. Numbers are medians over the seeds.
 """
 import argparse
 import csv
@@ -32,6 +32,12 @@ TRANSFERS = (("TPOT P50", "tpot_p50_ms", 3), ("P99", "tpot_p99_ms", 3),
              ("TTFT P99", "ttft_p99_ms", 3), ("stall P99", "stall_p99_ms", 3),
              ("in use", "mean_busy_instances", 3))
 EPOCH_SECONDS = 0.5
+# Of the table of instances that come and go.
+HOURS = (("instance hours", "instance_hours", 3), ("ordered", "scale_outs", 3),
+         ("released", "scale_ins", 3), ("TTFT P50", "ttft_p50_ms", 3), ("P99", "ttft_p99_ms", 3),
+         ("TPOT P50", "tpot_p50_ms", 3), ("P99", "tpot_p99_ms", 3),
+         ("preempted", "preemptions", 3), ("in use", "mean_busy_instances", 3))
+KINDS = ("", " by priority", " by transfer", " by hours")
 COHORTS = (("TTFT mean", "ttft_mean_ms"), ("P99", "ttft_p99_ms"), ("TPOT mean", "tpot_mean_ms"),
            ("P99", "tpot_p99_ms"), ("whole mean", "e2el_mean_ms"), ("P99", "e2el_p99_ms"))
 
@@ -52,7 +58,7 @@ def main():
         name = os.path.basename(path)[:-len(".json")]
         if arguments.only and name not in arguments.only.split(","):
             continue
-        places = [f"<!-- {name}{kind} -->" for kind in ("", " by priority", " by transfer")]
+        places = [f"<!-- {name}{kind} -->" for kind in KINDS]
         if not any(place in page for place in places):
             raise SystemExit(f"the page has no place for {name}")
         runs, cohorts = sweep(arguments, name, path)
@@ -61,6 +67,7 @@ def main():
         tables[name] = table(runs, instances)
         tables[name + " by priority"] = cohort_table(cohorts)
         tables[name + " by transfer"] = transfer_table(runs)
+        tables[name + " by hours"] = hours_table(runs)
     measure_paper.write(arguments.write, tables)
 
 
@@ -106,6 +113,15 @@ def transfer_table(runs):
                  f"{median(alike, 'relocated_bytes') / 1e9:.0f}",
                  f"{max(0, median(alike, 'preemptions') - anew):.0f}"]
         cells += [short(median(alike, column), digits) for _, column, digits in TRANSFERS]
+        lines.append(f"| {float(rate):g} | {policy} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def hours_table(runs):
+    lines = ["| rate | policy | " + " | ".join(each[0] for each in HOURS) + " |",
+             "|---:|---|" + "---:|" * len(HOURS)]
+    for (rate, policy), alike in grouped(runs, "rate", "policy"):
+        cells = [short(median(alike, column), digits) for _, column, digits in HOURS]
         lines.append(f"| {float(rate):g} | {policy} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
