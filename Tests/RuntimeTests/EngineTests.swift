@@ -1,3 +1,4 @@
+import Cluster
 import Domain
 import Inference
 import Planning
