@@ -104,7 +104,7 @@ extension EngineConfiguration {
         cell.overload = overload
         cell.relocationPolicy = relocationPolicy
         cell.packingPolicy = packingPolicy
-        cell.packing.transferPolicy = transferPolicy
+        cell.packing = packing
         cell.instancesPerNode = mostInstances
         cell.migration = migration
         cell.relocation = relocation

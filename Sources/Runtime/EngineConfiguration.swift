@@ -29,8 +29,8 @@ package struct EngineConfiguration: Sendable {
     /// Who moves sequences that could stay.
     package var relocationPolicy: RelocationPolicy = .llumnix
     package var packingPolicy: PackingPolicy = .mell
-    /// How packed sequences move; what that may load is measured when the engine is built.
-    package var transferPolicy: TransferPolicy = .hybrid
+    /// What moves may load is measured when the engine is built.
+    package var packing = PackingConfiguration()
     package var migration = MigrationConfiguration()
     package var relocation = RelocationConfiguration()
     /// How a pipeline cuts prompts into steps, and what is known of their cost: measured by

@@ -65,7 +65,7 @@ struct MigrationOptions: ParsableArguments {
     func apply(to configuration: inout EngineConfiguration) {
         configuration.relocationPolicy = relocationPolicy
         configuration.packingPolicy = packingPolicy
-        configuration.transferPolicy = transferPolicy
+        configuration.packing.transferPolicy = transferPolicy
         configuration.relocation.mode = relocationMode
         configuration.migration.outBelow = migrateOutThreshold
         configuration.migration.inAbove = migrateInThreshold

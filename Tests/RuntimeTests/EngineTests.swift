@@ -59,7 +59,7 @@ struct EngineTests {
         configuration.memory = .kvCache(.mebibytes(1))
         configuration.instances = 2
         configuration.threadsPerInstance = 1
-        configuration.transferPolicy = policy
+        configuration.packing.transferPolicy = policy
         #expect(try Engine(configuration).cell.packing.transfers == nil)
         configuration.relocationPolicy = .mell
         let transfers = try Engine(configuration).cell.packing.transfers

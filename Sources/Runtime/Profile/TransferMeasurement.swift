@@ -27,7 +27,7 @@ struct TransferMeasurement {
 extension EngineConfiguration {
     /// Whether sequences are packed by moves that keep to bounds, which must be known then.
     private var movesWithinBounds: Bool {
-        relocationPolicy == .mell && packingPolicy == .mell && transferPolicy != .unbounded
+        relocationPolicy == .mell && packingPolicy == .mell && packing.transferPolicy != .unbounded
             && relocation.mode != .recompute && instances > 1
     }
 

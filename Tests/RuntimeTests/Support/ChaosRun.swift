@@ -112,7 +112,9 @@ struct ChaosRun: Sendable {
         configuration.dispatch = DispatchPolicy.allCases.randomElement(using: &random) ?? .freeness
         configuration.packingPolicy = PackingPolicy.allCases.randomElement(using: &random) ?? .mell
         let ways = TransferPolicy.allCases
-        configuration.transferPolicy = ways.randomElement(using: &random) ?? .hybrid
+        configuration.packing.transferPolicy = ways.randomElement(using: &random) ?? .hybrid
+        configuration.packing.epoch = some(0.2...5)
+        configuration.packing.mostDeferrals = .random(in: 1...4, using: &random)
         let modes = RelocationMode.allCases
         configuration.relocation.mode = modes.randomElement(using: &random) ?? .live
         configuration.migration.outBelow = .random(in: -2...4, using: &random)
