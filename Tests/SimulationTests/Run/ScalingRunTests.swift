@@ -28,6 +28,10 @@ struct ScalingRunTests {
             $0.autoscaling.minimumLinger = .milliseconds(300)
             $0.autoscaling.lingerLoadTimes = 1
             $0.autoscaling.busyHysteresis = 0
+            guard policy == .packing else { return }
+            $0.dispatch = .pack
+            $0.relocationPolicy = .mell
+            $0.packing.linger = .milliseconds(300)
         }
         var costs = Fixtures.costs
         costs.instanceStart = .milliseconds(300)
@@ -52,6 +56,17 @@ struct ScalingRunTests {
         // Somewhere between the one of the start and all of them all the time.
         #expect(counters.instanceTime > result.duration)
         #expect(counters.instanceTime < result.duration * 4)
+    }
+
+    /// What packing leaves empty goes, and comes back for a queue.
+    @Test func packingKeepsTheInstancesThatItUses() throws {
+        let result = SimulatedRunTests.run(Self.setup(.packing, .recompute))
+        #expect(result.failures.isEmpty)
+        #expect(result.count(of: .completed) == Self.arrivals.count)
+        let counters = result.counters
+        #expect(counters.scaleOuts >= 1 && counters.scaleOuts == counters.scaleIns)
+        #expect(result.ending == .settled)
+        #expect(try #require(result.samples.last).groups.count == 1)
     }
 
     /// An order takes what the machine and the load take, and no instance serves before.

@@ -59,6 +59,29 @@ struct ScalingScenarioTests {
         #expect(chat == ServiceLevelObjective(.interactive, timeToFirstToken: .seconds(1)))
     }
 
+    /// What moves may load follows from the machine, and from what the scenario changes of it.
+    @Test func movesKnowTheLinks() throws {
+        let plain = try setup(#""instances-per-node": 2"#)
+        let links = plain.costs.links
+        let transfers = try #require(plain.cell.packing.transfers)
+        #expect(transfers.nearBytesPerSecond == links.intraNode.bytesPerSecond)
+        #expect(transfers.farBytesPerSecond == links.interNode.bytesPerSecond)
+        #expect(plain.cell.packing.transferPolicy == .hybrid)
+        let changed = try setup(
+            #""costs": {"inter-node": {"gigabytes-per-second": 0.5}}"#,
+            policy: #"""
+                {"name": "a", "transfer-policy": "tokens", "recomputed-share": 0.5,
+                 "packing-linger": 7}
+                """#)
+        let packing = changed.cell.packing
+        #expect(packing.transfers?.farBytesPerSecond == 0.5e9)
+        #expect(packing.transferPolicy == .tokens && packing.linger == .seconds(7))
+        // Five times as much beside a batch, but for what attention adds.
+        let before = transfers.computation.tokens(with: 1)
+        let after = packing.transfers?.computation.tokens(with: 1) ?? 0
+        #expect(after > 4 * before && after <= 6 * before)
+    }
+
     @Test(arguments: [
         (
             #""autoscaling-policy": "chiron", "data-parallel-size": 4, "max-instances": 3"#,
