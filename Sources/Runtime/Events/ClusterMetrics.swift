@@ -131,6 +131,7 @@ extension ScalingReason {
         case .overload: "overload"
         case .command: "command"
         case .freenessLow, .freenessHigh: "freeness"
+        case .leftEmpty, .packedFull: "packing"
         }
     }
 }
