@@ -29,6 +29,19 @@ struct ReportTests {
         #expect(page.contains("class=\"s1\""))
     }
 
+    /// An instance that could have been started and never was has no picture.
+    @Test func absentInstancesAreLeftOut() throws {
+        var result = TestRuns.result
+        for index in result.run.samples.indices {
+            result.run.samples[index].instances.append(
+                ClusterSample.Instance(
+                    id: 1, phase: "absent", layers: 0..<0, weights: .zero, used: .zero,
+                    cached: .zero, free: .zero, other: .zero))
+        }
+        let page = ReportWriter([try ReportRun(name: "n", json: result.json, file: "f")]).html
+        #expect(page.contains("Instance 0") && !page.contains("Instance 1"))
+    }
+
     @Test func hostileNamesStayText() throws {
         var result = TestRuns.result
         let name = "<script>alert('x')</script>\u{1}\"&"

@@ -50,7 +50,9 @@ extension ReportWriter {
         let stride = max(1, seen.count / 400)
         let shown = seen.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
         guard shown.count > 1, let last = shown.last else { return nil }
-        let budget = shown.map { Self.total($0.1) }.max() ?? 1
+        let budget = shown.map { Self.total($0.1) }.max() ?? 0
+        // An instance that was never there has no memory to show.
+        guard budget > 0 else { return nil }
         let unit = Self.unit(of: budget)
         var plot = Plot(
             label: "Memory of instance \(id)",
