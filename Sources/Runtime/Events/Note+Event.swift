@@ -70,7 +70,8 @@ extension Note {
         case .instanceLost(let instance, let sequences):
             "instance \(instance) is gone, and \(sequences) sequences start anew elsewhere"
         case .scaleOut(let instances, let reason):
-            "instances \(instances.text) are started: \(reason.text)"
+            (instances.count == 1 ? "instance" : "instances") + " \(instances.text) "
+                + (instances.count == 1 ? "is" : "are") + " ordered: \(reason.text)"
         case .scaleIn(let instance, let reason):
             "instance \(instance) is emptied and stopped: \(reason.text)"
         case .instanceConverted(let instance, let type, let reason):
