@@ -91,7 +91,7 @@ struct Autoscaler: Sendable {
     /// one that is quite different begins a new history.
     mutating func joined(after time: Duration) {
         loadTime = time
-        let ratio = max(time, .milliseconds(1)) / burst.binLength
+        let ratio = max(time, configuration.leastBurstBin) / burst.binLength
         guard !(0.5...2).contains(ratio) else { return }
         burst = BurstRatio(configuration, loadTime: time)
     }

@@ -47,6 +47,7 @@ extension Cell {
     mutating func feedBatch(_ effects: inout [Effect]) {
         hasFreedRoom = false
         guard !batchQueue.isEmpty else { return }
+        guard isServable else { return endQueued(&effects) }
         for group in groups.ids where tally(of: group).batch == 0 { setPace(of: group, &effects) }
         updateView()
         while let request = batchQueue.first, let id = sequences[request] {
@@ -61,6 +62,19 @@ extension Cell {
                 plan(group, &effects)
             }
             updateView()
+        }
+    }
+
+    /// Instances are there, or may still come.
+    private var isServable: Bool {
+        if groups.ids.contains(where: { !collapsing.contains($0) }) { return true }
+        let mayCome = autoscaler != nil && !roster.nextToStart(1, isLost: isLost).isEmpty
+        return mayCome || roster.startingCount > 0
+    }
+
+    private mutating func endQueued(_ effects: inout [Effect]) {
+        while let request = batchQueue.first, let id = sequences[request] {
+            end(id, .failed("no instance is left"), &effects)
         }
     }
 

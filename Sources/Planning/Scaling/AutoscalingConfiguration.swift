@@ -84,6 +84,9 @@ package struct AutoscalingConfiguration: Hashable, Sendable {
     /// The burst to be ready for: so many of the load times that were seen had fewer arrivals. Own
     /// choice.
     package var burstQuantile = 0.99
+    /// Arrivals are counted for so long at least. Own choice: what comes in a tenth of a second,
+    /// which a small model takes to load, says nothing of bursts.
+    package var leastBurstBin = Duration.seconds(1)
     /// Load times of which the arrivals are remembered, and from how many on they are believed.
     /// Own choices: hours, and enough for more than a guess.
     package var burstBins = 512

@@ -22,6 +22,9 @@ package struct BatchScaler: Hashable, Sendable {
         _ view: ScalingView, backlog: [RequestBacklog], lengths: LengthHistory, at now: Instant
     ) -> ScalingDecision {
         guard !backlog.isEmpty else { return retire(view) }
+        if let unused = instanceToShare(view) {
+            return .convert(unused, to: .mixed, .deadlines(groups: backlog.count))
+        }
         let capacity = BatchCapacity(view, configuration, at: now)
         let (missing, groups) = demand(backlog, lengths, capacity, at: now)
         guard missing > 0 else { return .none }
@@ -33,6 +36,15 @@ package struct BatchScaler: Hashable, Sendable {
         }
         let count = min(missing, view.room(below: configuration.maximumInstances))
         return count > 0 ? .add(count: count, .batch, .deadlines(groups: groups)) : .none
+    }
+
+    /// An interactive instance where all are such: batch requests give way, so there is nothing to
+    /// keep them out for. The one with the least to do.
+    private func instanceToShare(_ view: ScalingView) -> InstanceID? {
+        let isServed = view.instances.contains { $0.instanceClass.serves(.batch) }
+        guard !isServed else { return nil }
+        return view.instances.filter { $0.phase == .serving }
+            .min(by: ScalableInstance.leavesBefore)?.id
     }
 
     /// The number of request groups that would miss their deadlines (BBP).

@@ -5,7 +5,7 @@ package import Domain
 /// so the usual number of them over a high one is the share at which a burst still fits.
 package struct BurstRatio: Hashable, Sendable {
     package let configuration: AutoscalingConfiguration
-    /// One load time.
+    /// One load time, or what is taken for one.
     package let binLength: Duration
     /// The share of busy instances above which there are too few.
     package private(set) var threshold: Double
@@ -19,7 +19,7 @@ package struct BurstRatio: Hashable, Sendable {
     ///   found to be quite different a new history must begin.
     package init(_ configuration: AutoscalingConfiguration, loadTime: Duration) {
         self.configuration = configuration
-        binLength = max(loadTime, .milliseconds(1))
+        binLength = max(loadTime, configuration.leastBurstBin)
         threshold = configuration.initialBusyShare
     }
 

@@ -56,6 +56,16 @@ struct BatchScalerTests {
         #expect(decide(fleet, [(due: 140, count: 10_001)], held: 0) == orders(11))
     }
 
+    /// Where nothing serves batch requests, what is there is shared at once.
+    @Test func interactiveInstancesAreSharedBeforeOthersAreOrdered() {
+        var fleet = ToyFleet([.interactive: 2], rate: Self.rate)
+        let decision = decide(fleet, [(due: 3600, count: 1)])
+        let first = InstanceID(index: 0)
+        #expect(decision == .convert(first, to: .mixed, .deadlines(groups: 1)))
+        fleet.apply(decision)
+        #expect(decide(fleet, [(due: 3600, count: 1)]) == .none)
+    }
+
     @Test func whatServesAndWhatStartsCounts() {
         var fleet = ToyFleet([.batch: 2], rate: Self.rate)
         // 130 s by two, and 100 s by each that is ordered.
