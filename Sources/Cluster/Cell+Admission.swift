@@ -94,10 +94,15 @@ extension Cell {
     }
 
     private mutating func tally(_ id: SequenceID, in group: GroupID, _ change: Int) {
-        guard isHighPriority(id) || isBatch(id) else { return }
+        guard isHighPriority(id) || isRoutingByClass else { return }
         while tallies.count <= group.index { tallies.append(GroupTally()) }
         if isHighPriority(id) { tallies[group.index].highPriority += change }
-        if isBatch(id) { tallies[group.index].batch += change }
+        guard isRoutingByClass else { return }
+        if isBatch(id) {
+            tallies[group.index].batch += change
+        } else {
+            tallies[group.index].interactive += change
+        }
     }
 
     /// The group of a sequence that is in one.
@@ -135,7 +140,7 @@ extension Cell {
         }
         guard service == .interactive else { return batchQueue.count }
         return groups.ids.reduce(0) {
-            $0 + max(0, (view[$1]?.waiting ?? 0) - tally(of: $1).batch)
+            $0 + min(view[$1]?.waiting ?? 0, tally(of: $1).interactive)
         }
     }
 

@@ -12,6 +12,8 @@ extension Cell {
     /// A batch request waits for an instance.
     mutating func queueBatch(_ id: SequenceID) {
         unassign(id)
+        // What it waits is no time between two tokens of its instance.
+        services[id.index].lastToken = nil
         batchQueue.insert(
             table[id].request, arrival: services[id.index].arrived,
             deadline: services[id.index].deadline)
@@ -91,7 +93,7 @@ extension Cell {
                 isMixed
                 ? 1 - configuration.autoscaling.lentShare : configuration.scheduler.watermark
             let spare = load.usedBlocks == 0 ? 0 : Int(Double(load.totalBlocks) * share)
-            let free = load.freeBlocks - load.waitingBlocks
+            let free = load.freeBlocks - load.waitingBlocks - groups[group].setAside
             guard free >= needed + spare else { continue }
             let rank = (isMixed ? 0 : 1, Double(free) / Double(load.running + load.waiting + 1))
             if best.map({ rank > $0.rank }) ?? true { best = (rank, group) }
@@ -110,7 +112,9 @@ extension Cell {
     /// Lets batch requests give way so that what waits in a group can run, and no more run than
     /// may: those that are due last go first, of equals the smallest.
     mutating func makeRoom(in group: GroupID, _ effects: inout [Effect]) {
-        guard isRoutingByClass, tally(of: group).batch > 0 else { return }
+        guard isRoutingByClass, tally(of: group).batch > 0, groups[group].isRunning,
+            !isChanging(group)
+        else { return }
         var (seats, blocks) = lack(in: group)
         guard seats > 0 || blocks > 0 else { return }
         let candidates = groups[group].running.filter {
@@ -129,18 +133,22 @@ extension Cell {
 
     /// Seats and blocks that the interactive requests of a group lack. What is on its way out
     /// counts as gone.
-    private func lack(in group: GroupID) -> (seats: Int, blocks: BlockCount) {
-        let waiting = groups[group].waitingCount
-        let seats = groups[group].seatedCount + waiting - groups[group].maxRunning
-        guard waiting > 0 else { return (seats, 0) }
-        let leaving = swapped.reduce(0) {
-            let isLeaving = $1.group == group && ($1.phase == .leaving || $1.phase == .stalling)
-            return $0 + (isLeaving ? table[$1.sequence].spans.count : 0)
+    private mutating func lack(in group: GroupID) -> (seats: Int, blocks: BlockCount) {
+        let excess = groups[group].seatedCount - groups[group].maxRunning
+        // Batch requests come last in a queue: behind one there are no others.
+        let first = groups[group].firstWaiting(in: table)
+        guard let first, !isBatch(first) else { return (excess, 0) }
+        var free = groups[group].pool.freeCount(stores) - groups[group].setAside
+        for entry in swapped where entry.group == group {
+            switch entry.phase {
+            case .stalling: free += table[entry.sequence].spans.count
+            case .leaving: free += entry.spans.count
+            case .away, .returning: continue
+            }
         }
-        let free = groups[group].pool.freeCount(stores) + leaving
         let share = configuration.scheduler.watermark
         let spare = Int(Double(groups[group].pool.capacity(stores)) * share)
-        return (seats, groups[group].waitingSpans + spare - free)
+        return (excess + groups[group].waitingCount, groups[group].waitingSpans + spare - free)
     }
 
     /// A batch request leaves, unless it is about to.

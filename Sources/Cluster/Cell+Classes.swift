@@ -58,7 +58,7 @@ extension Cell {
             if freeness > freest?.freeness ?? -.infinity { freest = (freeness, group) }
             guard hasRoom(for: size, load) else { continue }
             let own = instanceClass(of: group) == .interactive ? 1 : 0
-            let rank = (own, load.running + load.waiting - tally(of: group).batch)
+            let rank = (own, tally(of: group).interactive)
             if packed.map({ rank > $0.rank }) ?? true { packed = (rank, group) }
         }
         return packed?.group ?? freest?.group
@@ -66,7 +66,7 @@ extension Cell {
 
     /// Whether an interactive request would run at once, if need be in the place of batch requests.
     private func hasRoom(for size: BlockCount, _ load: GroupLoad) -> Bool {
-        let seated = groups[load.group].seatedCount - tally(of: load.group).batch
+        let seated = tally(of: load.group).interactive
         let spare = Int(Double(load.totalBlocks) * (1 - configuration.autoscaling.lentShare))
         return load.waiting == 0 && seated < groups[load.group].maxRunning
             && load.freeBlocks + load.lentBlocks >= size + spare

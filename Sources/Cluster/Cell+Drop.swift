@@ -26,6 +26,7 @@ extension Cell {
     func isSettled(_ group: GroupID) -> Bool {
         groups[group].isAccepting && groups[group].isRunning && !isChanging(group)
             && !isRelocating(group)
+            && !swapped.contains { $0.group == group && $0.phase != .away }
     }
 
     /// Whether the group, or the memory of a member, is part of a change under way.
@@ -56,7 +57,9 @@ extension Cell {
             for old in merge.groups {
                 groups[old].isAccepting = false
                 groups[old].isRunning = false
-                for id in groups[old].takeWaiting(from: table) { join(id, merged) }
+                for id in groups[old].takeWaiting(from: table) {
+                    if isBatch(id) { queueBatch(id) } else { join(id, merged) }
+                }
             }
             reshapes.append(
                 Reshape(kind: .drop, group: merged, leaving: merge.groups, started: now))
@@ -141,7 +144,7 @@ extension Cell {
         let group = reshapes[index].group
         startExchanges(index, now, &effects)
         for old in reshapes[index].leaving {
-            let isLeft = relocations.contains { $0.from == old }
+            let isLeft = relocations.contains { $0.from == old } || hasSwapped(old)
             guard groups[old].isIdle, !isLeft else { continue }
             dissolve(old, &effects)
             reshapes[index].leaving.removeAll { $0 == old }

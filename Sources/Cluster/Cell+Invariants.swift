@@ -14,7 +14,10 @@ extension Cell {
         for memory in memories { memory.checkInvariants() }
         let placed = groups.sum { $0.running.count + $0.waitingCount }
         if table.count == 0 {
-            precondition(tallies.allSatisfy { $0.highPriority == 0 && $0.batch == 0 })
+            precondition(
+                tallies.allSatisfy {
+                    $0.highPriority == 0 && $0.batch == 0 && $0.interactive == 0
+                })
         }
         let away = swapped.count(where: \.isOut) + unbegunCount
         precondition(placed + away == table.count, "\(placed) + \(away) of \(table.count)")

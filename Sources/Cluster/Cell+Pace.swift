@@ -87,9 +87,8 @@ extension Cell {
     /// them is there. Batch requests that have no seat any more make room.
     mutating func setPace(of group: GroupID, _ effects: inout [Effect]) {
         guard isPacing else { return }
-        let load = groups[group].running.count + groups[group].waitingCount
         paces[pacer(of: group)].note(
-            hasInteractive: load > tally(of: group).batch,
+            hasInteractive: tally(of: group).interactive > 0,
             isOnlyBatch: instanceClass(of: group) == .batch, at: time)
         let size = batchSize(of: group)
         guard groups[group].batchLimit != size else { return }

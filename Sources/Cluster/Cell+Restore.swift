@@ -165,7 +165,7 @@ extension Cell {
         let (group, opened) = (reshapes[index].group, reshapes[index].opened)
         evictForMerged(opened)
         empty(group, into: opened, now, &effects)
-        let isLeft = isRelocating(group) || !groups[group].isIdle
+        let isLeft = isRelocating(group) || hasSwapped(group) || !groups[group].isIdle
         let members = groups[group].stages.map(\.instance)
         if !isLeft { dissolve(group, &effects) }
         // The members' blocks are shared until the merged group is gone, so any sequence that ends

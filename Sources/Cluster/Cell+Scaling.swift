@@ -31,7 +31,8 @@ extension Cell {
         let loadTime = autoscaler?.loadTime ?? .zero
         let loads = scalableLoads
         var scaling = ScalingView(
-            instances: [], loadTime: loadTime, batchTokensPerSecond: batchInstanceRate)
+            instances: [], loadTime: loadTime, batchTokensPerSecond: batchInstanceRate,
+            startable: roster.nextToStart(memories.count, isLost: isLost).count)
         let leaving = Set(roster.leaving.map { groups[$0].stages[0].instance })
         let retired = Set(draining.map { groups[$0].stages[0].instance }).subtracting(leaving)
         for index in memories.indices where !isLost[index] {
@@ -45,11 +46,22 @@ extension Cell {
             }
             scaling.instances.append(
                 ScalableInstance(
-                    instance, roster.classes[index], phase, batchSize: interactiveSize(of: index),
-                    tokensPerSecond: paces.isEmpty ? nil : paces[index].fullRate,
+                    instance, roster.classes[index], phase,
+                    batchSize: interactiveSize(of: index),
+                    tokensPerSecond: tokensPerSecond(of: index),
                     load: loads[index]))
         }
         return scaling
+    }
+
+    /// Nothing where parameters are dropped, for there no batch request begins.
+    private func tokensPerSecond(of index: Int) -> Double? {
+        guard !paces.isEmpty else { return nil }
+        let isDropped = groups.hasPipeline && configuration.overloadPolicy != .staticPipeline
+            && groups.ids.contains {
+                groups[$0].isPipeline && isMember(InstanceID(index: index), of: $0)
+            }
+        return isDropped ? 0 : paces[index].fullRate
     }
 
     /// Tokens per second of a batch instance, in the mean over those that were ever full.
@@ -74,8 +86,9 @@ extension Cell {
             for (place, stage) in groups[id].stages.enumerated() {
                 let before = loads[stage.instance.index]
                 var part = before ?? ScalableInstance.Load()
-                let batch = tally(of: id).batch
-                let interactive = load.running + load.waiting - batch
+                let batch = isRoutingByClass ? tally(of: id).batch : 0
+                let all = load.running + load.waiting
+                let interactive = isRoutingByClass ? tally(of: id).interactive : all
                 let running = min(interactive, load.running)
                 part.interactiveRunning += (running + place) / load.members
                 part.interactiveWaiting += (interactive - running + place) / load.members

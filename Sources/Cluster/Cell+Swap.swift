@@ -164,6 +164,7 @@ extension Cell {
             startAnew(entry.sequence, in: group, .transferFailed(failure), &effects)
         } else {
             groups[group].detach(entry.sequence, &table, &stores, swapped: true)
+            services[entry.sequence.index].lastToken = nil
             swapped[index].phase = .away
             if isBatch(entry.sequence) {
                 swapped[index].group = nil

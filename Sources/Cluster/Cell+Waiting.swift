@@ -23,7 +23,7 @@ extension Cell {
             while let target = targets.max, let id = groups[source].firstWaiting(in: table) {
                 let needed = groups[source].spansNeeded(for: table[id].tokens.count)
                 guard groups[source].pool.freeCount(stores) < needed, target.spans > needed,
-                    serves(target.group, id)
+                    isBatch(id) ? lends(target.group) : serves(target.group, id)
                 else { break }
                 targets.removeMax()
                 groups[source].dropFirstWaiting(in: table)

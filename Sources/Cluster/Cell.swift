@@ -52,7 +52,7 @@ package struct Cell: Sendable {
     var deferrals: [SequenceID: Int] = [:]
     /// By group.
     var tallies: [GroupTally] = []
-    /// Groups of one that take nothing new because an operator wants them empty.
+    /// Groups of one that take nothing new because an operator, or autoscaling, wants them empty.
     var draining: [GroupID] = []
     /// Groups in which a relocation has returned spans since the last plan.
     var freed: [GroupID] = []
@@ -196,10 +196,11 @@ extension Cell {
     }
 
     mutating func dissolve(_ group: GroupID, _ effects: inout [Effect]) {
-        precondition(groups[group].isIdle)
+        precondition(groups[group].isIdle && !hasSwapped(group))
         groups[group].pool.evictAll(&stores)
         groups.remove(group)
         if thinned == group { thinned = nil }
+        if group.index < tallies.count { tallies[group.index].lentBlocks = 0 }
         if let place = unformed.firstIndex(of: group) {
             unformed.remove(at: place)
         } else {

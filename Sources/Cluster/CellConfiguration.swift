@@ -23,7 +23,8 @@ package struct CellConfiguration: Hashable, Sendable {
     /// What the head and the embedding cost beside a layer, for balanced stages.
     package var headCost = 0.0
     package var embeddingCost = 0.0
-    /// Blocks of host memory for sequences under the policy `swap`.
+    /// Blocks of host memory for sequences under the policy `swap`, and for batch requests that
+    /// give way.
     package var hostBlocks: BlockCount = 0
     /// Tokens at or above it are not in the vocabulary.
     package var vocabularySize: Int

@@ -4,10 +4,9 @@ internal import Domain
 struct GroupTally: Hashable, Sendable {
     /// Others make room for them.
     var highPriority = 0
-    /// They make room for others.
+    /// They make room for others, and the others they make it for, where requests have classes.
     var batch = 0
+    var interactive = 0
     /// Spans that the latter held when the monitor looked last.
     var lentBlocks: BlockCount = 0
-
-    var isEmpty: Bool { highPriority == 0 && batch == 0 }
 }

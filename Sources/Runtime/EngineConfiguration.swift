@@ -39,7 +39,7 @@ package struct EngineConfiguration: Sendable {
     package var profile: CostProfile?
     /// Stages of each group under the policy `static-pipeline`.
     package var pipelineStages = 2
-    /// Host memory for sequences under the policy `swap`.
+    /// Host memory for sequences under the policy `swap`, and for batch requests that give way.
     package var swapSpace = ByteCount.zero
 
     package init(model: ModelDirectory) {

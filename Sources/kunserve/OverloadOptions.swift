@@ -54,7 +54,11 @@ struct OverloadOptions: ParsableArguments {
     @Option(help: "Instances in each pipeline under the policy static-pipeline.")
     var pipelineParallelSize = 2
 
-    @Option(help: "Host memory for KV under the policy swap, such as 4GiB.")
+    @Option(
+        help: """
+            Host memory for KV under the policy swap, and for batch requests under --autoscale \
+            chiron, such as 4GiB.
+            """)
     var swapSpace = ByteCount.gibibytes(1)
 
     func validate() throws {

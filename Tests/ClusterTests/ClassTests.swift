@@ -93,6 +93,21 @@ struct ClassTests {
         #expect(harness.received[RequestID(20)]?.count == 12)
     }
 
+    /// Its copy is still under way when the next one is to give way.
+    @Test func whoIsCancelledOnItsWayOutIsForgotten() {
+        var (harness, requests) = busy(4, harness())
+        harness.send(.submitted(request(20, .interactive)))
+        harness.finishStep()
+        let away = harness.cell.swapped.map { harness.cell.table[$0.sequence].request }
+        for request in away { harness.send(.cancelled(request, .aborted)) }
+        harness.send(.submitted(request(21, .interactive)))
+        harness.finishStep()
+        harness.drainSteps()
+        requests.removeAll { away.contains($0.id) }
+        harness.expectExact(requests)
+        #expect(!away.isEmpty && harness.cell.hostStore.usedCount == 0)
+    }
+
     /// The limit of the queue is for each class: a backlog turns nobody else away.
     @Test func aBacklogTurnsNoInteractiveRequestAway() {
         var harness = harness { $0.scheduler.maxQueued = 3 }

@@ -13,10 +13,14 @@ package struct ScalingView: Hashable, Sendable {
     /// Instances that packing has left empty for as long as the linger, and does not plan to fill.
     package var leftEmpty: [InstanceID] = []
 
+    /// Instances that could be ordered now.
+    package var startable: Int
+
     package init(
         instances: [ScalableInstance], loadTime: Duration, unplacedInteractive: Int = 0,
-        batchTokensPerSecond: Double? = nil
+        batchTokensPerSecond: Double? = nil, startable: Int = .max
     ) {
+        self.startable = startable
         self.instances = instances
         self.loadTime = loadTime
         self.unplacedInteractive = unplacedInteractive
@@ -26,7 +30,7 @@ package struct ScalingView: Hashable, Sendable {
 
 extension ScalingView {
     /// How many instances may be added; one that drains still has its place.
-    func room(below maximum: Int) -> Int { max(0, maximum - instances.count) }
+    func room(below maximum: Int) -> Int { max(0, min(maximum - instances.count, startable)) }
 }
 
 /// One instance as scaling policies see it.
