@@ -109,6 +109,9 @@ extension Cell {
         for id in relocations.filter({ $0.from == group || $0.to == group }).map(\.sequence) {
             interruptRelocation(of: id, collapsing: group)
         }
+        for index in relocations.indices where relocations[index].from == group {
+            relocations[index].resumesWhenAnswered = false
+        }
         interruptSwaps(in: group)
         for id in groups[group].running.reversed() {
             effects.append(.note(.preempted(id, lostTokens: table[id].computedCount)))
@@ -124,7 +127,13 @@ extension Cell {
         guard let relocation = relocations.first(where: { $0.sequence == id && !$0.isAborted })
         else { return }
         abortRelocation(of: id)
-        if relocation.from != group, relocation.stalledSince != nil, relocation.isLive {
+        guard relocation.from != group, relocation.stalledSince != nil, relocation.isLive else {
+            return
+        }
+        let place = relocations.firstIndex { $0.sequence == id && $0.transfer != nil }
+        if let place {
+            relocations[place].resumesWhenAnswered = true
+        } else {
             groups[relocation.from].resume(id, &table)
             freed.append(relocation.from)
         }

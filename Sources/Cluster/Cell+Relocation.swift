@@ -191,6 +191,8 @@ extension Cell {
         relocations[index].sources = []
         relocations[index].transfer = nil
         if relocations[index].isAborted {
+            let (id, from) = (relocations[index].sequence, relocations[index].from)
+            if relocations[index].resumesWhenAnswered { groups[from].resume(id, &table) }
             forget(index)
         } else if let failure {
             stopMove(index, .transferFailed(failure), &effects)
@@ -313,6 +315,9 @@ extension Cell {
     /// A sequence is about to give its blocks back: its relocation ends, as soon as no transfer
     /// touches them.
     mutating func abortRelocation(of id: SequenceID) {
+        for index in relocations.indices where relocations[index].sequence == id {
+            relocations[index].resumesWhenAnswered = false
+        }
         let under = relocations.firstIndex { $0.sequence == id && !$0.isAborted }
         guard let index = under else { return }
         if relocations[index].transfer == nil {

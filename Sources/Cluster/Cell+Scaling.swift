@@ -57,7 +57,8 @@ extension Cell {
     /// Nothing where parameters are dropped, for there no batch request begins.
     private func tokensPerSecond(of index: Int) -> Double? {
         guard !paces.isEmpty else { return nil }
-        let isDropped = groups.hasPipeline && configuration.overloadPolicy != .staticPipeline
+        let isDropped =
+            groups.hasPipeline && configuration.overloadPolicy != .staticPipeline
             && groups.ids.contains {
                 groups[$0].isPipeline && isMember(InstanceID(index: index), of: $0)
             }

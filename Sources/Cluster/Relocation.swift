@@ -25,4 +25,6 @@ struct Relocation: Sendable {
     var stalledSince: Instant?
     /// The sequence has ended or gives its blocks back; only the answer is expected.
     var isAborted = false
+    /// It is aborted, and its sequence goes on where it is as soon as nothing reads its blocks.
+    var resumesWhenAnswered = false
 }
