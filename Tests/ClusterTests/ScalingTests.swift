@@ -211,6 +211,7 @@ struct ScalingTests {
 extension ScalingTests {
     private static func configure(_ policy: AutoscalingPolicy, _ cell: inout CellConfiguration) {
         cell.autoscaling.policy = policy
+        cell.autoscaling.freenessBand = 10...60
         cell.autoscaling.scalingInterval = .milliseconds(4)
         cell.autoscaling.freenessPeriod = .milliseconds(8)
         cell.autoscaling.minimumLinger = .milliseconds(20)

@@ -122,8 +122,8 @@ package struct AutoscalingConfiguration: Hashable, Sendable {
     // MARK: Freeness band
 
     /// Average freeness, in steps, below which instances are added and above which they are
-    /// removed. Llumnix §4.4.
-    package var freenessBand = 10.0...60.0
+    /// removed. Llumnix' artifact has 10 and 60 and counts blocks of 16 tokens for each request.
+    package var freenessBand = 160.0...960.0
     /// How long it must last. Llumnix' artifact looks every 10 s.
     package var freenessPeriod = Duration.seconds(10)
 

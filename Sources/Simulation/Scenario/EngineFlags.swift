@@ -34,6 +34,8 @@ package struct EngineFlags: Hashable, Sendable {
 
     package var relocationPolicy: RelocationPolicy?
     package var relocationMode: RelocationMode?
+    /// Sequences on the move at once between groups that serve; with 0 they end where they are.
+    package var maxLiveMoves: Int?
     package var packingPolicy: PackingPolicy?
     package var transferPolicy: TransferPolicy?
     /// Of an epoch, what an instance spends at most on what moves to it and is computed again.
@@ -95,9 +97,9 @@ extension EngineFlags {
         "overload-min-dropped", "overload-interval", "overload-max-stages",
         "pipeline-parallel-size", "swap-space", "exchange-mode", "exchange-reserve",
         "batch-formation", "lookahead-partition", "lookahead-min-tokens", "relocation-policy",
-        "relocation-mode", "migrate-out-threshold", "migrate-in-threshold", "high-priority-below",
-        "high-priority-load", "packing-policy", "transfer-policy", "recomputed-share",
-        "packing-linger", "autoscaling-policy", "chiron-parts", "min-instances",
+        "relocation-mode", "max-live-moves", "migrate-out-threshold", "migrate-in-threshold",
+        "high-priority-below", "high-priority-load", "packing-policy", "transfer-policy",
+        "recomputed-share", "packing-linger", "autoscaling-policy", "chiron-parts", "min-instances",
         "max-instances", "autoscaling-interval", "scale-out-below", "scale-in-above",
         "scaling-period", "initial-busy-share", "static-batch-size", "min-linger",
     ]
@@ -151,6 +153,7 @@ extension EngineFlags {
     private mutating func readMigration(_ fields: ScenarioFields) throws(ScenarioError) {
         relocationPolicy = try fields.choice("relocation-policy") ?? relocationPolicy
         relocationMode = try fields.choice("relocation-mode") ?? relocationMode
+        maxLiveMoves = try fields.integer("max-live-moves", in: 0...4096) ?? maxLiveMoves
         packingPolicy = try fields.choice("packing-policy") ?? packingPolicy
         transferPolicy = try fields.choice("transfer-policy") ?? transferPolicy
         recomputedShare = try fields.number("recomputed-share", in: 0...1) ?? recomputedShare

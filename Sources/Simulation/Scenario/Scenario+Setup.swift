@@ -63,6 +63,7 @@ extension EngineFlags {
         cell.relocation.exchangeShare = exchangeReserve ?? cell.relocation.exchangeShare
         cell.relocationPolicy = relocationPolicy ?? cell.relocationPolicy
         cell.relocation.mode = relocationMode ?? cell.relocation.mode
+        cell.relocation.maxConcurrentLive = maxLiveMoves ?? cell.relocation.maxConcurrentLive
         cell.packingPolicy = packingPolicy ?? cell.packingPolicy
         cell.packing.transferPolicy = transferPolicy ?? cell.packing.transferPolicy
         cell.packing.recomputedShare = recomputedShare ?? cell.packing.recomputedShare

@@ -8,6 +8,7 @@ struct FreenessBandScalerTests {
     private func scaler(least: Int = 1, most: Int = 16) -> FreenessBandScaler {
         var configuration = AutoscalingConfiguration()
         configuration.policy = .freenessBand
+        configuration.freenessBand = 10...60
         (configuration.minimumInstances, configuration.maximumInstances) = (least, most)
         return FreenessBandScaler(configuration)
     }

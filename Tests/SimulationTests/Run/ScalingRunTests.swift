@@ -22,6 +22,7 @@ struct ScalingRunTests {
         let cell = Fixtures.cell(overload, instances: 4) {
             $0.startInstances = 1
             $0.autoscaling.policy = policy
+            $0.autoscaling.freenessBand = 10...60
             $0.autoscaling.maximumInstances = 4
             $0.autoscaling.scalingInterval = .milliseconds(100)
             $0.autoscaling.freenessPeriod = .milliseconds(200)
