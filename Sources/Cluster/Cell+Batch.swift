@@ -80,10 +80,11 @@ extension Cell {
         }
     }
 
-    /// The group in which a batch request of so many blocks runs at once.
+    /// The group in which a batch request of so many blocks runs at once. Where tokens are late
+    /// already its prompt would only delay them more.
     private func lender(of needed: BlockCount) -> GroupID? {
         var best: (rank: (Int, Double), group: GroupID)?
-        for group in groups.ids where lends(group) {
+        for group in groups.ids where lends(group) && !isLate(group) {
             guard let load = view[group], load.waiting == 0 || !groups[group].lacksBlocks,
                 load.waiting + groups[group].seatedCount + returningCount(to: group)
                     < lentSeats(of: group)

@@ -43,9 +43,9 @@ extension Cell {
     }
 
     /// Where an interactive request goes: of the instances of its own class, and then of mixed
-    /// ones, to that with the most interactive requests which has room for one more and lets
-    /// nobody wait. So few instances are busy, and a burst spreads. Where there is no such, to the
-    /// freest. Complexity: O(groups).
+    /// ones, to that with the most interactive requests which has room for one more, in its steps
+    /// too, and keeps to the latency it owes. So few instances are busy, and a burst spreads.
+    /// Where there is no such, to the freest. Complexity: O(groups).
     func interactiveChoice(_ tokens: TokenCount) -> GroupID? {
         let size = packedSize(tokens)
         var packed: (rank: (Int, Int), group: GroupID)?
@@ -68,7 +68,8 @@ extension Cell {
     private func hasRoom(for size: BlockCount, _ load: GroupLoad) -> Bool {
         let seated = tally(of: load.group).interactive
         let spare = Int(Double(load.totalBlocks) * (1 - configuration.autoscaling.lentShare))
-        return load.waiting == 0 && seated < groups[load.group].maxRunning
+        let isBusy = load.waiting > 0 || groups[load.group].isStepFull
+        return !isBusy && !isLate(load.group) && seated < groups[load.group].maxRunning
             && load.freeBlocks + load.lentBlocks >= size + spare
     }
 }

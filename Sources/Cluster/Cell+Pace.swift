@@ -34,6 +34,11 @@ extension Cell {
         return min(paces[instance.index].batchSize, configuration.scheduler.maxRunning)
     }
 
+    /// Tokens of those that the group runs come later than is owed.
+    func isLate(_ group: GroupID) -> Bool {
+        isPacing && !groups[group].running.isEmpty && paces[pacer(of: group)].isLate
+    }
+
     /// A new instance goes at the pace of the first that is there.
     mutating func copyPace(to instance: InstanceID) {
         guard isPacing else { return }
@@ -62,14 +67,17 @@ extension Cell {
         guard isPacing else { return }
         let isFull = isBatchFull(group)
         let wants = groups[group].waitingCount > 0 || !batchQueue.isEmpty && lends(group)
-        paces[pacer(of: group)].noteStep(isFull: isFull, isSaturated: isFull || wants)
+        paces[pacer(of: group)].noteStep(
+            isFull: isFull, isSaturated: isFull || wants,
+            hasPrompts: groups[group].lastPromptCount > 0)
     }
 
     private mutating func noteToken(of id: SequenceID, in group: GroupID) {
         let last = services[id.index].lastToken
         services[id.index].lastToken = time
         guard isPacing else { return }
-        paces[pacer(of: group)].noteToken(after: last.map { time - $0 })
+        paces[pacer(of: group)].noteToken(
+            after: last.map { time - $0 }, besidePrompts: groups[group].lastPromptCount > 0)
     }
 
     /// Whether the group runs as many as it may, of those that may come.

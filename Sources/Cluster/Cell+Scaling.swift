@@ -75,7 +75,7 @@ extension Cell {
     /// Interactive requests that an instance runs at once.
     private func interactiveSize(of index: Int) -> Int {
         guard configuration.autoscaling.controlsBatchSize else { return fullBatchSize }
-        return min(paces[index].interactiveSize, configuration.scheduler.maxRunning)
+        return min(paces[index].scalingSize, configuration.scheduler.maxRunning)
     }
 
     /// By instance: its part of what its groups run. Where old groups and a new one share it, the

@@ -29,9 +29,11 @@ extension GroupScheduler {
     ) -> Bool {
         guard let slot = takeFromFlight(id) else { return false }
         var samples = 0
+        lastPromptCount = 0
         for place in 0..<batches[slot].step.entryCount {
             let entry = batches[slot].step.entry(place)
             var token: TokenID?
+            if entry.tokens.count > 1 { lastPromptCount += entry.tokens.count }
             if entry.output.sample {
                 precondition(samples < sampled.count, "a token per sampling entry")
                 token = sampled[samples]

@@ -47,6 +47,8 @@ package struct GroupScheduler: Sendable {
     /// The first waiting sequence found too few blocks when it was last looked at; otherwise those
     /// that wait do so for room in a step.
     package internal(set) var lacksBlocks = false
+    /// Tokens of prompts in the step that ended last.
+    package internal(set) var lastPromptCount: TokenCount = 0
     /// Prefix-cache look-ups in tokens, for the hit rate.
     package internal(set) var prefixQueriedTokens: TokenCount = 0
     package internal(set) var prefixHitTokens: TokenCount = 0
@@ -74,6 +76,10 @@ package struct GroupScheduler: Sendable {
             repeating: PlannedBatch(group: group, stageCount: stages.count),
             count: maxStepsInFlight + 1)
     }
+
+    /// The step that was planned last is under way and takes as many tokens as one may: a prompt
+    /// that comes now waits for more than its end.
+    package var isStepFull: Bool { stepsInFlight > 0 && draft.budget == 0 }
 
     package func isInFlight(_ step: StepID) -> Bool { slot(of: step) != nil }
 

@@ -389,6 +389,27 @@ extension ClassTests {
         requests.removeAll()
     }
 
+    /// Every step reads a prompt, so that tokens are late whatever the batch: with fewer sequences
+    /// the prompts would wait. Whoever looks for a better place finds that it is late.
+    @Test func promptsAreNotPutDownToTheBatch() {
+        var harness = harness(batchSize: nil) {
+            $0.autoscaling.initialBatchSize = 4
+            $0.autoscaling.batchInterval = .milliseconds(10)
+        }
+        let runner = request(1, .interactive, maxTokens: 40, itl: .microseconds(300))
+        harness.send(.submitted(runner))
+        var others: [GenerationRequest] = []
+        for id in 2...36 as ClosedRange<UInt64> {
+            others.append(request(id, .interactive, maxTokens: 2))
+            harness.send(.submitted(others[others.count - 1]))
+            harness.finishStep()
+        }
+        #expect(harness.cell.batchSize(of: firstGroup) == 4)
+        #expect(harness.cell.isLate(firstGroup))
+        harness.drainSteps()
+        harness.expectExact([runner] + others)
+    }
+
     @Test func theBatchGrowsWhereTokensComeEarly() {
         var (harness, requests) = paced(itl: .milliseconds(3))
         for _ in 0..<12 { harness.finishStep() }

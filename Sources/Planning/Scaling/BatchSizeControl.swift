@@ -8,7 +8,9 @@ internal import Domain
 /// differ from the paper's rule, as far as that is known:
 /// - It aims below the objective, and from there to as far above it shrinks by the same formula.
 ///   So it comes to rest, where halving at p = 1 would follow noise to less than half of that.
-/// - It grows only where sequences wait for the batch and for nothing else.
+/// - It grows by what ran, r/p in place of B/p, so that it follows from fewer sequences how many
+///   could run: the latency of n times as many is at most n times as long. Otherwise instances
+///   with room to spare would never find out that they need not be so many.
 /// - Lost throughput counts only after growth, where the batch was full before and after, and seen
 ///   twice. Taken alone it halves the batch because halving has cost throughput, down to 1.
 /// - A batch that thrashed grows again to just below the best size, and no further for a while.
@@ -71,7 +73,7 @@ package struct BatchSizeControl: Hashable, Sendable {
         } else if isLossy {
             climb?.isDoubted = true
         } else {
-            step(by: factor(at: pressure), window)
+            step(at: pressure, window)
         }
     }
 
@@ -98,23 +100,25 @@ package struct BatchSizeControl: Hashable, Sendable {
         climb = nil
     }
 
-    private func factor(at pressure: Double) -> Double {
-        let share = configuration.batchSmoothing
-        return min(share / pressure + 1 - share, configuration.growthLimit)
-    }
-
-    private mutating func step(by factor: Double, _ window: BatchWindow) {
+    /// Where the batch was not full and nobody knows how many ran, it does not grow.
+    private mutating func step(at pressure: Double, _ window: BatchWindow) {
         let old = exactSize
-        if factor < 1 {
-            exactSize = old * factor
-        } else if window.isFull {
-            exactSize = max(old, min(old * factor, ceiling?.size ?? .infinity))
+        let share = configuration.batchSmoothing
+        if pressure >= 1 {
+            exactSize = share * old / pressure + (1 - share) * old
+        } else {
+            let running = window.isFull ? old : window.running ?? 0
+            let wanted = share * running / pressure + (1 - share) * old
+            let most = min(old * configuration.growthLimit, ceiling?.size ?? .infinity)
+            exactSize = max(old, min(wanted, most))
         }
         noteClimb(from: old, window)
     }
 
     private mutating func noteClimb(from old: Double, _ window: BatchWindow) {
-        guard exactSize > old, old < Double(window.limit) else { return climb = nil }
+        guard exactSize > old, old < Double(window.limit), window.isFull else {
+            return climb = nil
+        }
         climb?.isDoubted = false
         if window.throughput > climb?.throughput ?? 0 {
             climb = Climb(size: old, throughput: window.throughput)

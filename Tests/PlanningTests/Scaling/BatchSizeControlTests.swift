@@ -44,6 +44,17 @@ struct BatchSizeControlTests {
         #expect(control.tick(window(latency: latency)) == size)
     }
 
+    /// Twenty sequences at a twentieth of the aim say that four hundred could run; forty at half of
+    /// it do not say that more could than may.
+    @Test(arguments: [(0.045, 160), (0.0045, 280), (0.0018, 320)])
+    func aBatchThatIsNotFullGrowsByWhatRan(latency: Double, size: Int) {
+        var control = BatchSizeControl(configuration(160))
+        var window = window(latency: latency, isFull: false)
+        window.running = 40
+        if latency == 0.0045 { window.running = 20 }
+        #expect(control.tick(window) == size)
+    }
+
     @Test func growthHasABound() {
         var control = BatchSizeControl(configuration(10))
         #expect(control.tick(window(latency: 0.001)) == 20)
