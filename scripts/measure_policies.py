@@ -131,7 +131,8 @@ def table(runs, columns):
     lines = ["| rate | policy | " + " | ".join(title for title, _, _ in columns) + " |",
              "|---:|---|" + "---:|" * len(columns)]
     for (rate, policy), alike in grouped(runs, "rate", "policy"):
-        cells = [short(median(alike, column), digits) for _, column, digits in columns]
+        cells = [short(median(alike, column), digits) if alike[0].get(column) not in (None, "") else ""
+                 for _, column, digits in columns]
         lines.append(f"| {float(rate):g} | {policy} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
