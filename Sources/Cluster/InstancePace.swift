@@ -57,6 +57,7 @@ struct InstancePace: Sendable {
     /// What another instance has found out holds here, too, for all are alike.
     func copy(at now: Instant) -> Self {
         var copy = self
+        (copy.timely, copy.decoding) = (nil, nil)
         copy.begin(at: now)
         return copy
     }
@@ -92,6 +93,7 @@ struct InstancePace: Sendable {
             hasInteractive || !isOnlyBatch && now - lastInteractive < idleBeforeBatch
         guard isInteractive != goesByInteractive else { return }
         isInteractive = goesByInteractive
+        (timely, decoding) = (nil, nil)
         begin(at: now)
     }
 
@@ -113,6 +115,8 @@ struct InstancePace: Sendable {
         timely = delay > owed ? running * (owed / delay) : nil
         let before = batchSize
         if isInteractive { _ = interactive.tick(window) } else { _ = batch.tick(window) }
+        // A smaller batch is not answerable for what a larger one was seen to cause.
+        if batchSize < before, latencyCount == 0 { decoding = nil }
         // While the batch grows more is to be expected.
         if 2 * saturatedSteps > steps, 10 * batchSize <= 11 * before {
             let rate = Double(generated) / (now - since).seconds
