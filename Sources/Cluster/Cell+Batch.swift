@@ -45,7 +45,8 @@ extension Cell {
     }
 
     /// Lets those run that are due first, as far as there is room: on batch instances before mixed
-    /// ones, the freest first. Complexity: O(groups), and for each that runs.
+    /// ones, the freest first, or where requests are packed the fullest. Complexity: O(groups), and
+    /// for each that runs.
     mutating func feedBatch(_ effects: inout [Effect]) {
         hasFreedRoom = false
         guard !batchQueue.isEmpty else { return }
@@ -90,13 +91,15 @@ extension Cell {
                     < lentSeats(of: group)
             else { continue }
             let isMixed = instanceClass(of: group) == .mixed
-            let share =
+            let kept =
                 isMixed
                 ? 1 - configuration.autoscaling.lentShare : configuration.scheduler.watermark
-            let spare = load.usedBlocks == 0 ? 0 : Int(Double(load.totalBlocks) * share)
+            let spare = load.usedBlocks == 0 ? 0 : Int(Double(load.totalBlocks) * kept)
             let free = load.freeBlocks - load.waitingBlocks - groups[group].setAside
             guard free >= needed + spare else { continue }
-            let rank = (isMixed ? 0 : 1, Double(free) / Double(load.running + load.waiting + 1))
+            let isPacking = configuration.dispatch == .pack
+            let share = Double(free) / Double(load.running + load.waiting + 1)
+            let rank = (isMixed ? 0 : 1, isPacking ? -Double(free) : share)
             if best.map({ rank > $0.rank }) ?? true { best = (rank, group) }
         }
         return best?.group

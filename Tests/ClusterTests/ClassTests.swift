@@ -349,6 +349,20 @@ extension ClassTests {
         harness.drainSteps()
     }
 
+    /// Where requests are packed, those that fill what is left are, too.
+    @Test(arguments: [(DispatchPolicy.pack, 1), (.freeness, 3)])
+    func batchRequestsArePackedWhereOthersAre(dispatch: DispatchPolicy, used: Int) {
+        var harness = harness(instances: 3) { $0.dispatch = dispatch }
+        let requests = (1...3).map { request($0, .batch) }
+        for request in requests {
+            harness.send(.submitted(request))
+            harness.finishStep()
+        }
+        #expect(harness.cell.groups.ids.count { !harness.cell.groups[$0].isIdle } == used)
+        harness.drainSteps()
+        harness.expectExact(requests)
+    }
+
     /// A pipeline of both kinds is for both.
     @Test func whatInstancesOfDifferentClassesServeTogetherIsForBoth() {
         var harness = harness(instances: 2, present: 1) { $0.overloadPolicy = .drop }
