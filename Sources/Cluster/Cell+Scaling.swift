@@ -11,6 +11,7 @@ extension Cell {
         view.leftEmpty = instancesLeftEmpty(at: now)
         let decision =
             autoscaler?.decide(view, batchQueue.backlog, answerLengths, at: now) ?? .none
+        let before = effects.count
         switch decision {
         case .none: break
         case .add(let count, let type, let reason):
@@ -20,7 +21,8 @@ extension Cell {
             convert(instance, to: type, reason, &effects)
         case .resume(let instance, let reason): callOffLeaving(instance, reason, &effects)
         }
-        let isCalm = decision == .none && isIdle && roster.isSettled
+        // What cannot be carried out, as long as nothing changes, is no reason to look again.
+        let isCalm = effects.count == before && isIdle && roster.isSettled
         autoscaler?.noteLook(isCalm: isCalm, at: now)
     }
 
