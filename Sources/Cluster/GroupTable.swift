@@ -48,9 +48,9 @@ package struct GroupTable: Sendable {
 
     /// A group that exists. Changes are in place; handing it to somebody else copies it.
     package subscript(id: GroupID) -> GroupScheduler {
-        _read {
+        get {
             precondition(isTaken[id.index], "no group \(id)")
-            yield slots[id.index]
+            return slots[id.index]
         }
         _modify {
             precondition(isTaken[id.index], "no group \(id)")
@@ -62,9 +62,9 @@ package struct GroupTable: Sendable {
     /// The same for what a step changes, which is nothing that policies see unless a sequence
     /// comes, goes or grows by a span: only then is the group touched.
     subscript(stepping id: GroupID) -> GroupScheduler {
-        _read {
+        get {
             precondition(isTaken[id.index], "no group \(id)")
-            yield slots[id.index]
+            return slots[id.index]
         }
         _modify {
             precondition(isTaken[id.index], "no group \(id)")

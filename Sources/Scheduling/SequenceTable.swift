@@ -50,9 +50,9 @@ package struct SequenceTable: Sendable {
     /// The sequence in a slot that is taken. Changes are in place; handing it to somebody else
     /// copies it.
     package subscript(id: SequenceID) -> SequenceState {
-        _read {
+        get {
             precondition(isTaken[id.index], "no sequence \(id)")
-            yield slots[id.index]
+            return slots[id.index]
         }
         _modify {
             precondition(isTaken[id.index], "no sequence \(id)")

@@ -11,15 +11,17 @@ internal import Testing
     private static let golden =
         #"{"time":12.345,"policy":"drop","instances":[{"id":0,"phase":"dropped","layers":[0,4],"#
         + #""embedding":true,"head":false,"memory":{"budget":2000,"weights":800,"kv_used":400,"#
-        + #""kv_cached":200,"kv_free":300,"workspace":290,"spare":10}},{"id":1,"#
+        + #""kv_cached":200,"kv_free":300,"workspace":290,"spare":10},"#
+        + #""class":"interactive","batch_size":24},{"id":1,"#
         + #""phase":"changing","layers":[4,8],"embedding":false,"head":true,"memory":{"#
         + #""budget":2000,"weights":800,"kv_used":400,"kv_cached":200,"kv_free":300,"#
-        + #""workspace":290,"spare":10}}],"groups":[{"id":1,"stages":[{"instance":1,"#
+        + #""workspace":290,"spare":10},"class":null,"batch_size":null}],"#
+        + #""groups":[{"id":1,"stages":[{"instance":1,"#
         + #""layers":[0,8]}],"running":2,"waiting":0,"stalled":1,"steps_in_flight":0,"#
         + #""used_blocks":8,"total_blocks":50,"phase":"closing"},{"id":2,"stages":[{"#
         + #""instance":0,"layers":[0,4]},{"instance":1,"layers":[4,8]}],"running":5,"waiting":3,"#
         + #""stalled":0,"steps_in_flight":2,"used_blocks":40,"total_blocks":100,"#
-        + #""phase":"serving"}],"running":7,"waiting":3,"ttft_p50_ms":41.5,"#
+        + #""phase":"serving"}],"running":7,"waiting":3,"waiting_batch":0,"ttft_p50_ms":41.5,"#
         + #""ttft_p99_ms":2000.0,"tpot_p50_ms":null,"tpot_p99_ms":null}"#
 
     @Test func snapshot() async throws {

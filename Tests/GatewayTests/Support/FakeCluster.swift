@@ -68,11 +68,11 @@ extension ClusterSnapshot {
         let closing = GroupSnapshot(
             id: GroupID(1), stages: [whole], running: 2, waiting: 0, stalled: 1,
             stepsInFlight: 0, usedBlocks: 8, totalBlocks: 50, phase: .closing)
+        var interactive = InstanceSnapshot.test(0, first.range, .dropped)
+        interactive.service = .init(.interactive, batchSize: 24)
         return ClusterSnapshot(
             time: .milliseconds(12_345), policy: "drop",
-            instances: [
-                .test(0, first.range, .dropped), .test(1, second.range, .changing),
-            ],
+            instances: [interactive, .test(1, second.range, .changing)],
             groups: [closing, serving], running: 7, waiting: 3,
             ttft: RecentLatency(p50: .microseconds(41_500), p99: .seconds(2)))
     }
