@@ -136,8 +136,9 @@ extension Cell {
         let targets = relocation.targets[relocation.placed..<end]
         groups[relocation.from].retain(sources)
         let copies = copies(of: sources, in: relocation.from, to: targets, in: relocation.to)
+        let isEnd = relocation.mode == .live && relocation.stalledSince != nil
         let transfer = Transfer(
-            id: nextTransfer(), sequence: relocation.sequence, copies: copies)
+            id: nextTransfer(), sequence: relocation.sequence, copies: copies, isUrgent: isEnd)
         relocations[index].sources = Array(sources)
         relocations[index].transfer = transfer.id
         relocations[index].rounds += 1

@@ -35,10 +35,16 @@ package struct Transfer: Hashable, Sendable {
     package var id: TransferID
     package var sequence: SequenceID
     package var copies: [KVCopy]
+    /// The sequence stands still for the little that this is: it goes before what others, who go
+    /// on meanwhile, have to move.
+    package var isUrgent: Bool
 
-    package init(id: TransferID, sequence: SequenceID, copies: [KVCopy]) {
+    package init(
+        id: TransferID, sequence: SequenceID, copies: [KVCopy], isUrgent: Bool = false
+    ) {
         self.id = id
         self.sequence = sequence
         self.copies = copies
+        self.isUrgent = isUrgent
     }
 }

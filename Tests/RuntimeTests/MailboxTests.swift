@@ -47,13 +47,14 @@ struct MailboxTests {
 
     @Test func aStepWaitsForOnePieceAndPiecesForOneStep() {
         let box = InstanceMailbox(mode: .coordinated)
-        box.put(Job())
+        let job = Job()
+        box.put(job)
         #expect(take(box) == .piece)
         #expect(take(box) == .piece)
         for id in 0..<3 { box.put(order(UInt32(id))) }
         let taken = (0..<6).map { _ in take(box) }
         #expect(taken == [.step, .piece, .step, .piece, .step, .piece])
-        box.removeFirstJob()
+        box.remove(job)
         box.close()
         #expect(take(box) == .nothing)
     }
@@ -79,12 +80,37 @@ struct MailboxTests {
 
     @Test func blockingJobsGoAheadOfSteps() {
         let box = InstanceMailbox(mode: .blocking)
+        let job = Job()
         box.put(order(0))
-        box.put(Job())
+        box.put(job)
         #expect(take(box) == .piece)
         #expect(take(box) == .piece)
-        box.removeFirstJob()
+        box.remove(job)
         #expect(take(box) == .step)
+    }
+
+    /// A sequence that stands still waits for no other's KV, but for the piece that has begun.
+    @Test func urgentJobsGoBeforeOthers() {
+        let box = InstanceMailbox(mode: .coordinated)
+        let jobs = (0..<5).map { _ in Job() }
+        box.put(jobs[3])
+        #expect(firstJob(box) === jobs[3])
+        box.put(jobs[0], isUrgent: true)
+        box.put(jobs[4])
+        box.put(jobs[1], isUrgent: true)
+        box.remove(jobs[3])
+        for job in [jobs[0], jobs[1]] {
+            #expect(firstJob(box) === job)
+            box.remove(job)
+        }
+        #expect(firstJob(box) === jobs[4])
+        box.put(jobs[2], isUrgent: true)
+        #expect(firstJob(box) === jobs[2])
+    }
+
+    private func firstJob(_ box: InstanceMailbox) -> Job? {
+        guard case .piece(let job) = box.take(isSettling: false) else { return nil }
+        return job as? Job
     }
 
     @Test func aClosedBoxGivesItsOrdersAndTakesNothing() {

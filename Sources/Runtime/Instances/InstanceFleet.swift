@@ -188,7 +188,8 @@ extension InstanceFleet {
         guard !transfer.copies.isEmpty else { return transferNothing(transfer.id) }
         let progress = TransferProgress(transfer.id, copies: transfer.copies.count)
         for copy in transfer.copies {
-            mailbox(executing(copy)).put(KVCopyJob(copy, progress: progress))
+            let job = KVCopyJob(copy, progress: progress)
+            mailbox(executing(copy)).put(job, isUrgent: transfer.isUrgent)
         }
     }
 

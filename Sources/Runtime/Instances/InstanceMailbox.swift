@@ -2,7 +2,8 @@ internal import Domain
 
 /// What the runtime asks of one instance, in two lanes. *Orders* are carried out in the order in
 /// which they were given, so a memory change comes after the steps given before it and before
-/// those given after it. *Jobs* are long: they are done in pieces between the orders.
+/// those given after it. *Jobs* are long: they are done in pieces between the orders, those for
+/// which somebody stands still before the others.
 final class InstanceMailbox: Sendable {
     /// Carried out as a whole.
     enum Order: Sendable {
@@ -17,7 +18,7 @@ final class InstanceMailbox: Sendable {
     /// What the instance's thread does next.
     enum Assignment {
         case order(Order)
-        /// One piece of the oldest job.
+        /// One piece of the first job.
         case piece(any BackgroundJob)
         /// One piece of tearing old mappings down.
         case settlingPiece
@@ -26,8 +27,10 @@ final class InstanceMailbox: Sendable {
     private struct State {
         /// The oldest first. Few: steps in flight and a change.
         var orders: [Order] = []
-        /// The oldest first; the thread works on that one.
+        /// The urgent ones first, and of each kind the oldest; the thread works on the first.
         var jobs: [any BackgroundJob] = []
+        /// How many of the jobs are urgent.
+        var urgentCount = 0
         /// A step ran and no piece since: the next one goes before the next step.
         var isPieceDue = false
         var isClosed = false
@@ -45,8 +48,12 @@ final class InstanceMailbox: Sendable {
         monitor.update { if !$0.isClosed { $0.orders.append(order) } }
     }
 
-    func put(_ job: any BackgroundJob) {
-        monitor.update { if !$0.isClosed { $0.jobs.append(job) } }
+    func put(_ job: any BackgroundJob, isUrgent: Bool = false) {
+        monitor.update { state in
+            guard !state.isClosed else { return }
+            state.jobs.insert(job, at: isUrgent ? state.urgentCount : state.jobs.count)
+            if isUrgent { state.urgentCount += 1 }
+        }
     }
 
     /// The next assignment, as soon as there is one; `nil` once the box is closed and has no
@@ -71,9 +78,13 @@ final class InstanceMailbox: Sendable {
         }
     }
 
-    /// The oldest job has come to its end.
-    func removeFirstJob() {
-        monitor.update { $0.jobs.removeFirst() }
+    /// A job has come to its end. More urgent ones may have gone before it meanwhile.
+    func remove(_ job: any BackgroundJob) {
+        monitor.update { state in
+            guard let place = state.jobs.firstIndex(where: { $0 === job }) else { return }
+            state.jobs.remove(at: place)
+            if place < state.urgentCount { state.urgentCount -= 1 }
+        }
     }
 
     /// Nothing more is taken in; orders that are here are still carried out, jobs are not.

@@ -175,7 +175,7 @@ extension InstanceWorker {
         sizer.record(tools.copied, copiedIn: CellRuntime.now - start)
         surroundings.metrics.record(copied: tools.copied)
         if isAtEnd {
-            mailbox.removeFirstJob()
+            mailbox.remove(job)
             publishAccount()
         }
     }

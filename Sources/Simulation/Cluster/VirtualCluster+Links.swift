@@ -58,8 +58,8 @@ extension VirtualCluster {
             copiesLeft: transfer.copies.count)
         for (copy, bytes) in zip(transfer.copies, sizes) {
             network.send(
-                .copy(transfer.id, by: copy.maker), bytes, over: copy.route, isUrgent: false,
-                at: now)
+                .copy(transfer.id, by: copy.maker), bytes, over: copy.route,
+                isUrgent: transfer.isUrgent, at: now)
         }
     }
 
