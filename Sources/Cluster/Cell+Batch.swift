@@ -45,8 +45,9 @@ extension Cell {
     }
 
     /// Lets those run that are due first, as far as there is room: on batch instances before mixed
-    /// ones, the freest first, or where requests are packed the fullest. Complexity: O(groups), and
-    /// for each that runs.
+    /// ones, the freest first. Where requests are packed it is the fullest, and mixed instances
+    /// that have interactive requests, as long as there is time. Complexity: O(groups), and for
+    /// each that runs.
     mutating func feedBatch(_ effects: inout [Effect]) {
         hasFreedRoom = false
         guard !batchQueue.isEmpty else { return }
@@ -56,7 +57,7 @@ extension Cell {
         while let request = batchQueue.first, let id = sequences[request] {
             let needed = blocksNeeded(
                 for: table[id].tokens.count, blockSize: configuration.scheduler.blockSize)
-            guard let group = lender(of: needed) else { return }
+            guard let group = lender(of: needed, for: id) else { return }
             batchQueue.remove(request)
             if let place = swapped.firstIndex(where: { $0.sequence == id && !$0.isAborted }) {
                 comeBack(place, to: group, needed, &effects)
@@ -83,10 +84,12 @@ extension Cell {
 
     /// The group in which a batch request of so many blocks runs at once. Where tokens are late
     /// already its prompt would only delay them more.
-    private func lender(of needed: BlockCount) -> GroupID? {
+    private func lender(of needed: BlockCount, for id: SequenceID) -> GroupID? {
         var best: (rank: (Int, Double), group: GroupID)?
+        let isChoosy = waitsForCompany(id)
         for group in groups.ids where lends(group) && !isLate(group) {
-            guard let load = view[group], load.waiting == 0 || !groups[group].lacksBlocks,
+            guard !isChoosy || hasCompany(in: group), let load = view[group],
+                load.waiting == 0 || !groups[group].lacksBlocks,
                 load.waiting + groups[group].seatedCount + returningCount(to: group)
                     < lentSeats(of: group)
             else { continue }
@@ -103,6 +106,18 @@ extension Cell {
             if best.map({ rank > $0.rank }) ?? true { best = (rank, group) }
         }
         return best?.group
+    }
+
+    /// Where requests are packed, a batch request that has time waits for room beside interactive
+    /// ones, if there are any: no instance is in use for it alone.
+    private func waitsForCompany(_ id: SequenceID) -> Bool {
+        let slack = services[id.index].deadline - time
+        return configuration.dispatch == .pack && slack > configuration.autoscaling.companySlack
+            && groups.ids.contains { tally(of: $0).interactive > 0 }
+    }
+
+    private func hasCompany(in group: GroupID) -> Bool {
+        tally(of: group).interactive > 0 || instanceClass(of: group) == .batch
     }
 
     private func returningCount(to group: GroupID) -> Int {

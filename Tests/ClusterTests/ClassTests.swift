@@ -8,7 +8,7 @@ import Testing
 /// Interactive and batch requests on instances that they share, and on such of their own.
 struct ClassTests {
     /// Instances of 20 blocks of 4 tokens, four sequences at once.
-    private func harness(
+    func harness(
         instances: Int = 1, present: Int? = nil, hostBlocks: BlockCount = 40,
         batchSize: Int? = 4, _ change: (inout CellConfiguration) -> Void = { _ in }
     ) -> CellHarness {
@@ -31,7 +31,7 @@ struct ClassTests {
         }
     }
 
-    private func request(
+    func request(
         _ id: UInt64, _ service: ServiceClass?, prompt: Int = 8, maxTokens: Int = 12,
         ttft: Duration? = nil, itl: Duration? = nil
     ) -> GenerationRequest {
@@ -55,7 +55,7 @@ struct ClassTests {
         return (harness, requests)
     }
 
-    private var firstGroup: GroupID { GroupID(index: 0) }
+    var firstGroup: GroupID { GroupID(index: 0) }
 
     private func swapNotes(_ harness: CellHarness) -> (out: Int, back: Int) {
         harness.notes.reduce(into: (0, 0)) {
@@ -363,6 +363,29 @@ extension ClassTests {
         harness.expectExact(requests)
     }
 
+    /// Where requests are packed no instance is in use for a batch request alone, unless it is
+    /// due or nothing else is there.
+    @Test(arguments: [
+        (DispatchPolicy.pack, 1000, false), (.pack, 100, true), (.freeness, 1000, true),
+    ])
+    func batchRequestsWaitForCompany(dispatch: DispatchPolicy, deadline: Int, isAlone: Bool) {
+        var harness = harness(instances: 2) {
+            $0.dispatch = dispatch
+            $0.autoscaling.lentShare = 0.5
+        }
+        let chat = request(1, .interactive, prompt: 28)
+        harness.send(.submitted(chat))
+        harness.finishStep()
+        let batch = request(9, .batch, prompt: 20, ttft: .seconds(deadline))
+        harness.send(.submitted(batch))
+        harness.finishStep()
+        let onOwn = [0, 1].contains { residents(harness, $0) == [batch.id] }
+        #expect(onOwn == isAlone)
+        #expect((harness.cell.batchQueue.count == 0) == isAlone)
+        harness.drainSteps()
+        harness.expectExact([chat, batch])
+    }
+
     /// A pipeline of both kinds is for both.
     @Test func whatInstancesOfDifferentClassesServeTogetherIsForBoth() {
         var harness = harness(instances: 2, present: 1) { $0.overloadPolicy = .drop }
@@ -376,84 +399,6 @@ extension ClassTests {
         harness.send(.submitted(chat))
         harness.drainSteps()
         harness.expectExact([chat])
-    }
-}
-
-// MARK: - Batch sizes
-
-extension ClassTests {
-    private func paced(itl: Duration) -> (CellHarness, [GenerationRequest]) {
-        var harness = harness(batchSize: nil) {
-            $0.autoscaling.initialBatchSize = 4
-            $0.autoscaling.batchInterval = .milliseconds(10)
-        }
-        let requests = (1...10).map { request($0, .interactive, maxTokens: 8, itl: itl) }
-        for request in requests { harness.send(.submitted(request)) }
-        return (harness, requests)
-    }
-
-    /// Every step takes a millisecond.
-    @Test func theBatchShrinksWhereTokensComeTooLate() {
-        var (harness, requests) = paced(itl: .microseconds(300))
-        for _ in 0..<12 { harness.finishStep() }
-        #expect(harness.cell.batchSize(of: firstGroup) == 2)
-        harness.drainSteps()
-        #expect(harness.cell.batchSize(of: firstGroup) == 1)
-        harness.expectExact(requests)
-        requests.removeAll()
-    }
-
-    /// Every step reads a prompt, so that tokens are late whatever the batch: with fewer sequences
-    /// the prompts would wait. Whoever looks for a better place finds that it is late.
-    @Test func promptsAreNotPutDownToTheBatch() {
-        var harness = harness(batchSize: nil) {
-            $0.autoscaling.initialBatchSize = 4
-            $0.autoscaling.batchInterval = .milliseconds(10)
-        }
-        let runner = request(1, .interactive, maxTokens: 40, itl: .microseconds(300))
-        harness.send(.submitted(runner))
-        var others: [GenerationRequest] = []
-        for id in 2...36 as ClosedRange<UInt64> {
-            others.append(request(id, .interactive, maxTokens: 2))
-            harness.send(.submitted(others[others.count - 1]))
-            harness.finishStep()
-        }
-        #expect(harness.cell.batchSize(of: firstGroup) == 4)
-        #expect(harness.cell.isLate(firstGroup))
-        harness.drainSteps()
-        harness.expectExact([runner] + others)
-    }
-
-    @Test func theBatchGrowsWhereTokensComeEarly() {
-        var (harness, requests) = paced(itl: .milliseconds(3))
-        for _ in 0..<12 { harness.finishStep() }
-        #expect(harness.cell.batchSize(of: firstGroup) > 4)
-        harness.drainSteps()
-        harness.expectExact(requests)
-        requests.removeAll()
-    }
-
-    /// With interactive requests an instance goes back to the batch that was right for those.
-    @Test func batchRequestsHaveABatchSizeOfTheirOwn() {
-        var harness = harness(batchSize: nil) {
-            $0.autoscaling.initialBatchSize = 4
-            $0.autoscaling.batchInterval = .milliseconds(10)
-        }
-        let requests = (1...20).map { request($0, .batch, prompt: 4, maxTokens: 12) }
-        for request in requests { harness.send(.submitted(request)) }
-        for _ in 0..<24 { harness.finishStep() }
-        let large = harness.cell.batchSize(of: firstGroup)
-        #expect(large > 4)
-        let chat = request(40, .interactive, prompt: 4, itl: .milliseconds(1))
-        harness.send(.submitted(chat))
-        #expect(harness.cell.batchSize(of: firstGroup) == 4)
-        for _ in 0..<2 {
-            harness.finishStep()
-            harness.answer()
-        }
-        #expect(harness.cell.groups[firstGroup].seatedCount <= 4)
-        harness.drainSteps()
-        harness.expectExact(requests + [chat])
     }
 }
 

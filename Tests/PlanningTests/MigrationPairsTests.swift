@@ -31,6 +31,15 @@ struct MigrationPairsTests {
         #expect(load(0, running: 4, used: 80, head: 40).freeness == -20)
     }
 
+    /// A request that was preempted is the first in the queue: as long as it finds no room, its
+    /// group gives and never takes, however few run there.
+    @Test(arguments: 0...9)
+    func whoPreemptedGives(running: Int) {
+        let preempting = load(0, running: running, used: 85, head: 20)
+        #expect(pairs([preempting, load(1, used: 10)]) == [[0, 1]])
+        #expect(pairs([preempting, load(1, used: 99)]).isEmpty)
+    }
+
     @Test func roomForHighPriorityCountsAsUsed() {
         #expect(load(0, running: 1, used: 10, headroom: 90).freeness == 0)
     }

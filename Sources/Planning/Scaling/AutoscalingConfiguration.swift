@@ -119,6 +119,10 @@ package struct AutoscalingConfiguration: Hashable, Sendable {
     /// instances could be there. Own choice.
     package var lateGrace = Duration.seconds(300)
 
+    /// With more time than this until its deadline, a batch request waits for room beside
+    /// interactive ones where requests are packed. Own choice: as `lateGrace`.
+    package var companySlack = Duration.seconds(300)
+
     // MARK: Freeness band
 
     /// Average freeness, in steps, below which instances are added and above which they are
