@@ -80,6 +80,12 @@ struct EngineOptions: ParsableArguments {
         if let positionalModel, let namedModel {
             throw ValidationError("two models given: \(positionalModel) and \(namedModel)")
         }
+        let isPacking = dispatchPolicy == .pack || migration.relocationPolicy == .mell
+        guard isPacking || scaling.autoscale != .packing else {
+            throw ValidationError(
+                "--autoscale is packing and nothing packs, expected --relocation-policy mell or "
+                    + "--dispatch-policy pack with it")
+        }
     }
 }
 

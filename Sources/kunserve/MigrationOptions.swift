@@ -20,6 +20,9 @@ struct MigrationOptions: ParsableArguments {
             """)
     var packingPolicy: PackingPolicy = .mell
 
+    @Option(help: "Seconds that --autoscale packing keeps an instance without requests.")
+    var packingLinger = PackingConfiguration().linger / .seconds(1)
+
     @Option(
         help: """
             How packed requests move: hybrid (some by their KV, some by their tokens, as far as \
@@ -56,6 +59,9 @@ struct MigrationOptions: ParsableArguments {
                 "--migrate-out-threshold is \(migrateOutThreshold), expected no more than "
                     + "--migrate-in-threshold, which is \(migrateInThreshold)")
         }
+        guard (0...86_400).contains(packingLinger) else {
+            throw ValidationError("--packing-linger is \(packingLinger), expected 0 to 86400")
+        }
         guard highPriorityLoad >= 0 else {
             throw ValidationError(
                 "--high-priority-load is \(highPriorityLoad), expected 0 or more tokens")
@@ -66,6 +72,7 @@ struct MigrationOptions: ParsableArguments {
         configuration.relocationPolicy = relocationPolicy
         configuration.packingPolicy = packingPolicy
         configuration.packing.transferPolicy = transferPolicy
+        configuration.packing.linger = .seconds(packingLinger)
         configuration.relocation.mode = relocationMode
         configuration.migration.outBelow = migrateOutThreshold
         configuration.migration.inAbove = migrateInThreshold

@@ -9,7 +9,8 @@ struct ScalingOptions: ParsableArguments {
         name: [.customLong("autoscale"), .customLong("autoscaling-policy")],
         help: """
             Who decides how many instances there are: chiron (objectives of interactive and batch \
-            requests, which also size batches), freeness-band, or off (an operator).
+            requests, which also size batches), freeness-band, packing (those go that packing has \
+            left empty), or off (an operator).
             """)
     var autoscale: AutoscalingPolicy = .off
 

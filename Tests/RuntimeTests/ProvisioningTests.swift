@@ -7,7 +7,7 @@ import Testing
 @testable import Runtime
 
 /// Instances that are made and stopped while others serve.
-@Suite(.timeLimit(.minutes(2))) struct ProvisioningTests {
+@Suite(.timeLimit(.minutes(5))) struct ProvisioningTests {
     private static let model = RuntimeHarness.fixture("llama_mqa")
 
     private func harness(
@@ -232,6 +232,30 @@ import Testing
         }
         try await wait { phases(harness) == [.whole, .whole] }
         #expect(try await quietly(prompts) == ask(prompts, harness))
+    }
+
+    /// Packing leaves an instance empty, so it goes; requests that wait for memory bring one back.
+    @Test func whatPackingLeavesEmptyIsReleased() async throws {
+        let harness = try harness(instances: 2, most: 2) {
+            $0.dispatch = .pack
+            $0.relocationPolicy = .mell
+            $0.overloadPolicy = .recompute
+            $0.packing.epoch = .milliseconds(5)
+            $0.packing.linger = .milliseconds(20)
+            $0.autoscaling.policy = .packing
+            $0.autoscaling.scalingInterval = .milliseconds(2)
+            $0.overload.sampleInterval = .milliseconds(1)
+        }
+        defer { harness.runtime.stop() }
+        try await wait { phases(harness).contains(.absent) }
+        let prompts = prompts(40)
+        let tokens = try await ask(prompts, harness, maxTokens: 100) {
+            try await wait { phases(harness) == [.whole, .whole] }
+        }
+        #expect(try await quietly(prompts, maxTokens: 100) == tokens)
+        try await wait { phases(harness).contains(.absent) }
+        let told = harness.runtime.events(after: 0).map(\.message)
+        #expect(told.contains { $0.contains("packing has left it empty") })
     }
 
     // MARK: Bridging
