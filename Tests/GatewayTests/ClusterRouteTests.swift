@@ -4,7 +4,7 @@ internal import Telemetry
 internal import Testing
 
 /// What operators see and ask, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct ClusterRouteTests {
+@Suite(.timeLimit(.minutes(5))) struct ClusterRouteTests {
     private static let local = ["Host": "127.0.0.1:8000"]
 
     /// The exact text, for other programs read it.

@@ -4,7 +4,7 @@ internal import ServiceLifecycle
 internal import Testing
 
 /// The feed of a dashboard.
-@Suite(.timeLimit(.minutes(1))) struct ClusterStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct ClusterStreamTests {
     private static func fast() -> GatewayLimits {
         var limits = GatewayLimits()
         limits.clusterInterval = .milliseconds(10)

@@ -3,7 +3,7 @@ internal import Gateway
 internal import Testing
 
 /// Clients that leave: their generations must end.
-@Suite(.timeLimit(.minutes(1))) struct DisconnectTests {
+@Suite(.timeLimit(.minutes(5))) struct DisconnectTests {
     /// Two tokens, then nothing for ever.
     private static func endless() -> ScriptedBackend {
         ScriptedBackend { _ in ScriptedBackend.say("ab").dropLast() + [.hold] }

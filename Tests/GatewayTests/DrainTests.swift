@@ -4,7 +4,7 @@ internal import ServiceLifecycle
 internal import Testing
 
 /// Shutting down without losing answers.
-@Suite(.timeLimit(.minutes(1))) struct DrainTests {
+@Suite(.timeLimit(.minutes(5))) struct DrainTests {
     @Test func streamsFinishAndNewcomersAreRefused() async throws {
         let backend = ScriptedBackend { _ in ScriptedBackend.say("ab").dropLast() + [.hold] }
         try await TestServer.runService(backend) { port, group in

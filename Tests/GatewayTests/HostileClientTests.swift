@@ -4,7 +4,7 @@ import TestSupport
 internal import Testing
 
 /// Limits, slow clients and garbage: the server answers or hangs up, and goes on serving.
-@Suite(.timeLimit(.minutes(1))) struct HostileClientTests {
+@Suite(.timeLimit(.minutes(5))) struct HostileClientTests {
     private static func tight() -> GatewayLimits {
         var limits = GatewayLimits()
         limits.maxBodySize = 1000

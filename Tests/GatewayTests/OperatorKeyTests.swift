@@ -4,7 +4,7 @@ import Testing
 @testable import Gateway
 
 /// Who may look at the cell and who may command it.
-@Suite(.timeLimit(.minutes(1))) struct OperatorKeyTests {
+@Suite(.timeLimit(.minutes(5))) struct OperatorKeyTests {
     private static let reads = ["/v1/cluster", "/v1/cluster/log"]
     private static let writes = [
         "drop", "restore", "instances", "instances/0/drain", "what-if",
