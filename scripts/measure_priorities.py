@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Measures what a high priority brings and what the others pay for it, on the real engine.
 
-    measure_priorities.py KUNSERVE --out DIR [--model DIR] [--rounds 3] [--normal 480x54]
-        [--high 100x6] [--prompt 200] [--tokens 250] [--memory 32MiB] [--load 2400]
+    measure_priorities.py KUNSERVE --out DIR [--model DIR] [--rounds 3] [--normal 480@12]
+        [--high 53@1.33] [--burstiness 0.25] [--prompt 200] [--tokens 250] [--memory 32MiB]
+        [--load 2400]
 
 Four instances get two loads at once from `kunserve bench serve`, one of normal requests and one
-with `"priority": -1`; 480x54 are 480 requests of which 54 are in flight at any time. The same is
-sent to a server that tells requests apart and to one that does not, in turn, in changing order.
-Only requests count that are sent while both loads run. Every answer must be complete and, byte by
+with `"priority": -1`; 480@12 are 480 requests of which 12 are sent per second, unevenly by
+`--burstiness`, and 480x54 as many of which 54 are in flight at any time. The same is sent to a
+server that tells requests apart and to one that does not, in turn, in changing order. Only requests
+count that are sent while both loads run. Every answer must be complete and, byte by
 byte, the same from both servers. Prints the latencies of both kinds as medians over the rounds,
 with the median of the ratios within the rounds, and writes them to DIR/priorities.md; runs whose
 result lies in DIR are not run again.
@@ -38,8 +40,9 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--model")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--normal", default="480x54", help="requests, and those in flight")
-    parser.add_argument("--high", default="100x6", help="the same of high priority")
+    parser.add_argument("--normal", default="480@12", help="requests @ rate, or x in flight")
+    parser.add_argument("--high", default="53@1.33", help="the same of high priority")
+    parser.add_argument("--burstiness", default="0.25", help="1 / the square of the gaps' CV")
     parser.add_argument("--prompt", type=int, default=200)
     parser.add_argument("--tokens", type=int, default=250)
     parser.add_argument("--memory", default="32MiB", help="for the KV of an instance")
@@ -92,10 +95,12 @@ def measure(arguments, name, path):
 
 
 def begin(arguments, port, kind, result):
-    count, width = vars(arguments)[kind].split("x")
-    flags = ["--num-prompts", count, "--max-concurrency", width, "--request-rate", "inf",
-             "--random-input-len", str(arguments.prompt), "--timeout", "60",
-             "--random-output-len", str(arguments.tokens), "--random-range-ratio", "0.5"]
+    count, _, rate = vars(arguments)[kind].partition("@")
+    count, _, width = count.partition("x")
+    flags = ["--num-prompts", count, "--request-rate", rate or "inf", "--timeout", "60",
+             "--random-input-len", str(arguments.prompt), "--random-output-len",
+             str(arguments.tokens), "--random-range-ratio", "0.5"]
+    flags += ["--burstiness", arguments.burstiness] if rate else ["--max-concurrency", width]
     return bench(arguments.kunserve, port, result, flags + KINDS[kind])
 
 

@@ -2,7 +2,8 @@
 """Measures what instances that come and go bring in a burst, on the real engine.
 
     measure_scaling.py KUNSERVE --out DIR [--model DIR] [--memory 26MiB] [--phases 15x2,10x30,45x2]
-        [--prompt 200] [--tokens 250] [--seed 1] [--batch 32] [--linger 15] [--busy 0.9]
+        [--prompt 200] [--tokens 250] [--seed 1] [--autoscale chiron] [--batch 32] [--linger 15]
+        [--busy 0.9] [--band 100,600]
 
 Sends the same requests, in phases of so many seconds at so many requests per second (Poisson), to
 three servers: two instances for good, two to four by autoscaling, and four for good. The policy for
@@ -44,10 +45,12 @@ def main():
     parser.add_argument("--prompt", type=int, default=200)
     parser.add_argument("--tokens", type=int, default=250)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--autoscale", default="chiron", help="or freeness-band")
     parser.add_argument("--batch", type=int, default=32, help="requests that fill an instance")
     parser.add_argument("--linger", type=int, default=15, help="seconds that an instance stays")
     parser.add_argument("--busy", type=float, default=0.9,
-                        help="share of busy instances that autoscaling aims at")
+                        help="share of busy instances that chiron aims at")
+    parser.add_argument("--band", default="100,600", help="of freeness-band, in steps")
     arguments = parser.parse_args()
     os.makedirs(arguments.out, exist_ok=True)
     results = {name: run(arguments, name) for name in VARIANTS}
@@ -79,8 +82,10 @@ def measure(arguments, name):
     command += ["--memory-per-instance", arguments.memory, "--threads-per-instance", "1",
                 "--log-level", "error", *VARIANTS[name]]
     if "--max-instances" in VARIANTS[name]:
-        command += ["--autoscale", "chiron", "--static-batch-size", str(arguments.batch),
-                    "--min-linger", str(arguments.linger),
+        low, high = arguments.band.split(",")
+        command += ["--autoscale", arguments.autoscale, "--static-batch-size", str(arguments.batch),
+                    "--min-linger", str(arguments.linger), "--scaling-period", str(arguments.linger),
+                    "--scale-out-below", low, "--scale-in-above", high,
                     "--initial-busy-share", str(arguments.busy)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
