@@ -36,7 +36,7 @@ extension Cell {
             instances: [], loadTime: loadTime, batchTokensPerSecond: batchInstanceRate,
             startable: roster.nextToStart(memories.count, isLost: isLost).count)
         let leaving = Set(roster.leaving.map { groups[$0].stages[0].instance })
-        let retired = Set(draining.map { groups[$0].stages[0].instance }).subtracting(leaving)
+        let retired = Set(groups.ids.filter { isRetired($0) }.map { groups[$0].stages[0].instance })
         for index in memories.indices where !isLost[index] {
             let instance = InstanceID(index: index)
             let phase: ScalableInstance.Phase
@@ -54,6 +54,12 @@ extension Cell {
                     load: loads[index]))
         }
         return scaling
+    }
+
+    /// An operator drains the group's instance, or has.
+    private func isRetired(_ group: GroupID) -> Bool {
+        groups[group].stages.count == 1 && !groups[group].isAccepting && !isChanging(group)
+            && !collapsing.contains(group) && !roster.leaving.contains(group)
     }
 
     /// Nothing where parameters are dropped, for there no batch request begins.

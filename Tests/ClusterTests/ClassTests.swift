@@ -311,6 +311,24 @@ extension ClassTests {
         harness.expectExact(requests)
     }
 
+    /// Whom an operator has drained serves nobody, so batch requests get another instance's room.
+    @Test func aDrainedInstanceIsNotCountedOn() {
+        var harness = harness(instances: 2, present: 1) {
+            $0.autoscaling.scalingInterval = .milliseconds(4)
+        }
+        harness.send(.tick)
+        harness.decide {
+            $0.startInstances(1, as: .interactive, .tooLittleHeadroom(wanted: 2), $1, &$2)
+        }
+        harness.answer()
+        harness.send(.command(.drain(InstanceID(index: 0))))
+        let batch = request(1, .batch)
+        harness.send(.submitted(batch))
+        for _ in 0..<8 where harness.inFlight.isEmpty { harness.wake() }
+        harness.drainSteps()
+        harness.expectExact([batch])
+    }
+
     @Test func aConvertedInstanceServesBoth() {
         var harness = harness(instances: 2, present: 1)
         harness.send(.tick)
